@@ -1,0 +1,192 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One package, five tiers (see README.md): C, Values, Edges, stages (Terminal, Server, Applications), Programs.
+// A folder is a module. Imports go down only; Tests/LayeringTests holds them to it.
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func named(_ names: String...) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+
+func system(_ name: String, pkgConfig: String? = nil, packages: [String]) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt(packages)])
+}
+
+func module(_ tier: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(tier)/\(name)", swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path ?? "Sources/Programs/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let certificates: [Target.Dependency] = [
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "Crypto", package: "swift-crypto"),
+]
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let cLibraries: [Target] = [
+    .target(name: "CLinux", path: "Sources/C/CLinux"),
+    system("CLibav", pkgConfig: "libavcodec", packages: ["libavcodec-dev"]),
+    system("COpenSSL", pkgConfig: "libssl", packages: ["libssl-dev"]),
+    system("CTss2", pkgConfig: "tss2-esys", packages: ["libtss2-dev"]),
+    system("CLibyuv", packages: ["libyuv-dev"]),
+    system("COpenH264", pkgConfig: "openh264", packages: ["libopenh264-dev"]),
+    system("CPango", pkgConfig: "pangocairo", packages: ["libpango1.0-dev"]),
+    system("CLibseccomp", pkgConfig: "libseccomp", packages: ["libseccomp-dev"]),
+    system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
+]
+
+let values: [Target] = [
+    module("Values", "Pictures"),
+    module("Values", "Wire", named("Pictures")),
+    module("Values", "Secrets"),
+    module("Values", "Measurements"),
+]
+
+let edges: [Target] = [
+    module("Edges", "LinuxBase", named("CLinux", "Measurements")),
+    module("Edges", "Codec", named("CLibav", "Pictures")),
+    module("Edges", "TPM", named("CTss2", "Secrets")),
+    module("Edges", "TLS", named("COpenSSL", "Secrets", "LinuxBase")),
+    module("Edges", "Scaling", named("CLibyuv", "Pictures")),
+    module("Edges", "AVC", named("COpenH264", "Pictures")),
+    module("Edges", "RFB", named("Pictures", "LinuxBase")),
+    module("Edges", "PNG", named("CZlib", "Pictures")),
+    module("Edges", "Drawing", named("CPango", "Pictures")),
+    module("Edges", "Database", [.product(name: "GRDB", package: "GRDB.swift")]),
+    module("Edges", "Confinement", named("CLibseccomp", "LinuxBase")),
+]
+
+let terminal: [Target] = [
+    module("Terminal", "Launch", named("Wire", "LinuxBase")),
+    module("Terminal", "Correspondence", named("Wire", "Pictures")),
+    module("Terminal", "Seal", named("TPM", "TLS", "LinuxBase", "Secrets", "Wire")),
+    module("Terminal", "Hold", named("Pictures", "Wire", "Correspondence")),
+    module("Terminal", "SecureChannel", named("Wire", "TLS", "LinuxBase", "Measurements")),
+    module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
+    module("Terminal", "Decoder", named("Codec", "Pictures", "LinuxBase", "Confinement")),
+    module("Terminal", "Plane", named("Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
+    module("Terminal", "Keys", named("Wire", "LinuxBase")),
+    module("Terminal", "Entry", named("Wire", "Measurements")),
+]
+
+let server: [Target] = [
+    module("Server", "Accept", named("Wire") + nio + [tls, log] + certificates),
+    module("Server", "Admission", named("Wire", "Database") + certificates),
+    module(
+        "Server", "Catalogue", named("Wire", "Database", "Pictures") + [.product(name: "TOMLKit", package: "TOMLKit")]),
+    module("Server", "Cell", named("Wire", "LinuxBase", "Confinement") + [log]),
+    module("Server", "Capture", named("RFB", "Pictures", "LinuxBase")),
+    module("Server", "Encode", named("AVC", "Scaling", "Pictures")),
+    module("Server", "Send", named("Wire", "Pictures", "Measurements")),
+    module("Server", "Commands", named("Wire", "RFB", "LinuxBase")),
+]
+
+let applications: [Target] = [
+    module("Applications", "Kit", named("Wire", "RFB", "Drawing", "Pictures", "LinuxBase", "Measurements")),
+    module("Applications", "WalletScreens", named("Kit", "Drawing", "Pictures", "Wire")),
+    program(
+        "Wallet", named("WalletScreens", "Kit", "Pictures", "Wire"), path: "Sources/Applications/Wallet"),
+]
+
+let programs: [Target] = [
+    program(
+        "vitrine-terminal",
+        named(
+            "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
+            "Entry", "Wire", "Pictures", "Measurements", "LinuxBase", "TPM", "TLS") + [log]),
+    program("vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures")),
+    program("vitrine-launch", named("Launch", "Wire", "LinuxBase")),
+    program("vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "LinuxBase", "Secrets")),
+    program(
+        "vitrine-server",
+        named(
+            "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "Wire", "Pictures",
+            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle] + certificates),
+    program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
+    program(
+        "vitrinectl",
+        named("Admission", "Catalogue", "Database", "Drawing", "Pictures", "Wire", "Correspondence", "LinuxBase")
+            + [arguments] + certificates),
+]
+
+let testTargets: [Target] = [
+    tests("WireTests", named("Wire", "Pictures")),
+    tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
+    tests("LinuxBaseTests", named("LinuxBase", "Measurements")),
+    tests("TPMTests", named("TPM", "Secrets", "Rig", "LinuxBase")),
+    tests("TLSTests", named("TLS", "TPM", "Secrets", "Rig", "LinuxBase")),
+    tests("SealTests", named("Seal", "TPM", "TLS", "Secrets", "Rig", "LinuxBase", "Wire")),
+    tests(
+        "ScreenTests",
+        named("Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing")),
+    tests("EntryTests", named("Keys", "Entry", "Launch", "Wire", "LinuxBase", "Measurements")),
+    tests("DecoderTests", named("Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Rig")),
+    tests("SecureChannelTests", named("SecureChannel", "Stream", "Wire", "Pictures", "Measurements", "LinuxBase")),
+    tests(
+        "ServerTests",
+        named(
+            "Accept", "Admission", "Catalogue", "Send", "Commands", "Database", "Wire", "Pictures", "Measurements",
+            "LinuxBase", "RFB") + nio + [tls] + certificates),
+    tests("CellTests", named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Confinement", "Rig")),
+    tests("KitTests", named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase")),
+    tests("LayeringTests", named("Rig", "LinuxBase")),
+    tests("IntegrationTests", named("Rig", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing")),
+    .target(
+        name: "Rig",
+        dependencies: named("LinuxBase", "Measurements", "Pictures", "Wire", "Drawing", "Plane", "WalletScreens"),
+        path: "Tests/Rig",
+        swiftSettings: strict),
+    program("vitrine-demo", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Demo"),
+    program("vitrine-bench", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Performance"),
+    program(
+        "vitrine-fuzz", named("Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec", "Decoder"),
+        path: "Tests/Fuzz"),
+]
+
+let package = Package(
+    name: "vitrine",
+    products: [
+        .executable(name: "vitrine-terminal", targets: ["vitrine-terminal"]),
+        .executable(name: "vitrine-decoder", targets: ["vitrine-decoder"]),
+        .executable(name: "vitrine-launch", targets: ["vitrine-launch"]),
+        .executable(name: "vitrine-provision", targets: ["vitrine-provision"]),
+        .executable(name: "vitrine-server", targets: ["vitrine-server"]),
+        .executable(name: "vitrine-cell", targets: ["vitrine-cell"]),
+        .executable(name: "vitrinectl", targets: ["vitrinectl"]),
+        .executable(name: "wallet", targets: ["Wallet"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
+    ],
+    targets: cLibraries + values + edges + terminal + server + applications + programs + testTargets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,39 @@
+// The few pieces of Linux that Swift cannot call: variadic calls, macros that take addresses apart, and the code that
+// runs between fork and exec, where no Swift may.
+#ifndef CLINUX_H
+#define CLINUX_H
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// One descriptor that the child is to find under a number of our choosing.
+struct CLinux_descriptor { int from; int to; };
+
+// fork + exec. `argv` and `envp` end with NULL. Descriptors not listed in `map` and above 2 are closed in the child;
+// the child dies with the parent's calling thread when `dies_with_parent` is set; it starts a process group of its own
+// and has no blocked signals. Returns the pid, or -errno; an exec that fails is reported here too (close-on-exec pipe).
+// C because nothing but async-signal-safe calls may run between fork and exec.
+pid_t CLinux_spawn(const char *path, char *const argv[], char *const envp[], const struct CLinux_descriptor *map,
+                   size_t count, int dies_with_parent);
+
+// sendmsg / recvmsg with descriptors: the CMSG_* macros are not imported. Return bytes or -errno. On receive at most
+// `capacity` descriptors are stored, any others are closed; all arrive close-on-exec.
+ssize_t CLinux_send_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+ssize_t CLinux_receive_descriptors(int socket, void *bytes, size_t length, int *descriptors, size_t capacity,
+                                   size_t *count);
+
+// Peer of a connected Unix socket: struct ucred needs _GNU_SOURCE, which Swift's importer does not set.
+int CLinux_peer_credentials(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
+
+// prctl, ioctl, fcntl and open are variadic in C.
+int CLinux_set_no_new_privileges(void);
+int CLinux_set_not_dumpable(void);
+int CLinux_set_nonblocking(int descriptor, int on);
+int CLinux_open(const char *path, int flags, mode_t mode);
+int CLinux_memfd(const char *name, int seal_shrink_grow, size_t size);
+int CLinux_close_from(int first);
+int CLinux_pidfd_open(pid_t pid);
+int CLinux_signalfd(const int *signals, size_t count);
+int CLinux_accept(int listener); // accept4 needs _GNU_SOURCE
+int CLinux_fill_random(void *bytes, size_t count);
+#endif
