@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// TCP client sockets.
@@ -55,5 +56,13 @@ public enum TCPSocket {
             throw .last("getsockopt(SO_ERROR)")
         }
         guard code == 0 else { throw SystemCallError("connect", code) }
+    }
+
+    /// Payload bytes that a connection has received and sent so far, as the kernel counts them; zero when it cannot say.
+    public static func byteCounts(_ socket: Int32) -> (received: UInt64, sent: UInt64) {
+        var received: UInt64 = 0
+        var sent: UInt64 = 0
+        guard unsafe CLinux_tcp_bytes(socket, &received, &sent) == 0 else { return (0, 0) }
+        return (received, sent)
     }
 }

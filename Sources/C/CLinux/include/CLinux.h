@@ -35,5 +35,7 @@ int CLinux_close_from(int first);
 int CLinux_pidfd_open(pid_t pid);
 int CLinux_signalfd(const int *signals, size_t count);
 int CLinux_accept(int listener); // accept4 needs _GNU_SOURCE
+// TCP payload bytes of a connection from TCP_INFO: the fields are in <linux/tcp.h> only, which clashes with glibc's.
+int CLinux_tcp_bytes(int socket, uint64_t *received, uint64_t *sent);
 int CLinux_fill_random(void *bytes, size_t count);
 #endif

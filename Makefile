@@ -1,0 +1,50 @@
+# The one interface for people and CI: `make help` lists what there is to want.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help packages build demo test bench fuzz lint format clean
+
+CONFIGURATION := release
+BUILD := .build/$(CONFIGURATION)
+PACKAGES := $(shell sed -e '/^\#/d' -e '/^$$/d' Images/packages.txt)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages: ## install the Debian packages of Images/packages.txt that are missing
+	@missing=$$(dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(PACKAGES) 2>/dev/null | awk '$$2 == "installed" { print $$1 }' \
+	  | sort | comm -13 - <(printf '%s\n' $(PACKAGES) | sort)); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:" $$missing; \
+	  $(SUDO) apt-get -q update && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $$missing; \
+	fi
+
+build: packages ## everything, tests included, in the one configuration
+	swift build -c $(CONFIGURATION) --build-tests
+
+demo: packages ## one session from launch to outcome; INTERACTIVE=1 leaves it running to be watched
+	swift build -c $(CONFIGURATION) --build-tests
+	$(BUILD)/vitrine-demo --pictures .build/demo $(if $(INTERACTIVE),--interactive)
+
+test: packages ## all tests, a short fuzz run and the demo's checks
+	swift build -c $(CONFIGURATION) --build-tests
+	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+	$(BUILD)/vitrine-demo --pictures .build/demo
+
+bench: packages ## the figures of SPECIFICATION.md, as a table and in .build/bench.jsonl
+	swift build -c $(CONFIGURATION) --build-tests
+	$(BUILD)/vitrine-bench --json .build/bench.jsonl
+
+fuzz: packages ## every parser of foreign bytes, EXECUTIONS each (default one million)
+	swift build -c $(CONFIGURATION) --build-tests
+	$(BUILD)/vitrine-fuzz all --executions $(or $(EXECUTIONS),1000000)
+
+lint: ## the formatter's opinion, as errors
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## let the formatter have its way
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean: ## remove what was built
+	rm -rf .build
