@@ -40,6 +40,7 @@ let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let certificates: [Target.Dependency] = [
     .product(name: "X509", package: "swift-certificates"),
     .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
 ]
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -72,8 +73,8 @@ let edges: [Target] = [
     module("Edges", "AVC", named("COpenH264", "Pictures")),
     module("Edges", "RFB", named("Pictures", "LinuxBase")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
-    module("Edges", "Drawing", named("CPango", "Pictures")),
-    module("Edges", "Database", [.product(name: "GRDB", package: "GRDB.swift")]),
+    module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
+    module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),
     module("Edges", "Confinement", named("CLibseccomp", "LinuxBase")),
 ]
 
@@ -92,9 +93,12 @@ let terminal: [Target] = [
 
 let server: [Target] = [
     module("Server", "Accept", named("Wire") + nio + [tls, log] + certificates),
-    module("Server", "Admission", named("Wire", "Database") + certificates),
+    module("Server", "Admission", named("Wire", "Database", "LinuxBase") + certificates),
     module(
-        "Server", "Catalogue", named("Wire", "Database", "Pictures") + [.product(name: "TOMLKit", package: "TOMLKit")]),
+        "Server", "Catalogue",
+        named("Wire", "Database", "Pictures", "LinuxBase") + [
+            .product(name: "TOMLKit", package: "TOMLKit"), .product(name: "Crypto", package: "swift-crypto"),
+        ]),
     module("Server", "Cell", named("Wire", "LinuxBase", "Confinement") + [log]),
     module("Server", "Capture", named("RFB", "Pictures", "LinuxBase")),
     module("Server", "Encode", named("AVC", "Scaling", "Pictures")),
@@ -181,6 +185,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
