@@ -79,7 +79,7 @@ let edges: [Target] = [
 ]
 
 let terminal: [Target] = [
-    module("Terminal", "Launch", named("Wire", "LinuxBase")),
+    module("Terminal", "Launch", named("Wire", "LinuxBase", "Measurements")),
     module("Terminal", "Correspondence", named("Wire", "Pictures")),
     module("Terminal", "Seal", named("TPM", "TLS", "LinuxBase", "Secrets", "Wire")),
     module("Terminal", "Hold", named("Pictures", "Wire", "Correspondence")),
@@ -87,7 +87,7 @@ let terminal: [Target] = [
     module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
     module("Terminal", "Decoder", named("Codec", "Pictures", "LinuxBase", "Confinement")),
     module("Terminal", "Plane", named("Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
-    module("Terminal", "Keys", named("Wire", "LinuxBase")),
+    module("Terminal", "Keys", named("Wire", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
 ]
 
@@ -120,7 +120,7 @@ let programs: [Target] = [
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
             "Entry", "Wire", "Pictures", "Measurements", "LinuxBase", "TPM", "TLS") + [log]),
     program("vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures")),
-    program("vitrine-launch", named("Launch", "Wire", "LinuxBase")),
+    program("vitrine-launch", named("Launch", "Wire", "LinuxBase", "Measurements")),
     program("vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "LinuxBase", "Secrets")),
     program(
         "vitrine-server",
