@@ -5,7 +5,6 @@
 public import Pictures
 
 /// A message from the terminal to the server.
-
 public enum TerminalMessage: Equatable, Sendable {
     case hello(Hello)
     case executionRequest(ExecutionRequest)

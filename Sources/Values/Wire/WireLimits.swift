@@ -13,6 +13,8 @@ public enum WireLimits {
     public static let nesting = 6
     /// Most items of one CBOR array or map.
     public static let containerItems = 64
+    /// Most data items of one message, in all.
+    public static let messageItems = 1024
     /// Longest text, in UTF-8 bytes, unless a narrower limit is named.
     public static let textBytes = 256
     public static let identifierBytes = 64
@@ -20,4 +22,16 @@ public enum WireLimits {
     public static let resumeTokenBytes = 16
     /// Largest picture in either direction, pixels.
     public static let pictureSide = 4096
+    /// Fastest display, thousandths of a hertz.
+    public static let refreshMillihertz: UInt64 = 1_000_000
+    /// H.264 level_idc, ITU-T H.264 table A-1: 9 (level 1b) to 62.
+    public static let levels: ClosedRange<UInt64> = 9...62
+    /// Most temporal layers of a stream, as OpenH264 makes them.
+    public static let temporalLayers: UInt64 = 4
+    /// Most versions in one hello.
+    public static let versionCount = 16
+    /// Largest amount in minor units: twelve digits, as EMV tag 9F02 has.
+    public static let amount: UInt64 = 999_999_999_999
+    /// Longest value of an application's complementary data, in UTF-8 bytes.
+    public static let dataBytes = 4096
 }

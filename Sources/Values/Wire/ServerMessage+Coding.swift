@@ -1,0 +1,129 @@
+internal import Pictures
+
+extension ServerMessage {
+    /// One message; `bytes` is a frame's item, without the length. An access unit's payload is a part of `bytes`.
+    public init(decoding bytes: [UInt8]) throws(WireError) {
+        let fields = try Fields(decoding: bytes)
+        switch fields.message {
+        case Kind.accessUnit: self = .accessUnit(try AccessUnit(fields))
+        case Kind.welcome:
+            self = .welcome(
+                Welcome(
+                    version: try fields.unsigned(1),
+                    software: try fields.text(2, bytes: 0...WireLimits.textBytes)))
+        case Kind.refused:
+            self = .refused(
+                Refusal(
+                    code: try fields.choice(1, Refusal.Code.self),
+                    reason: try fields.text(2, bytes: 0...WireLimits.textBytes)))
+        case Kind.accepted:
+            self = .accepted(
+                Accepted(
+                    session: try fields.unsigned(1), token: try fields.bytes(2, count: WireLimits.resumeTokenBytes),
+                    picture: try PictureParameters(cbor: try fields.item(3))))
+        case Kind.entryMode: self = .entryMode(try fields.choice(1, EntryMode.self))
+        case Kind.outcome: self = .outcome(try Outcome(fields))
+        case Kind.resumed:
+            self = .resumed(
+                Resumed(
+                    session: try fields.unsigned(1), received: try fields.unsigned(2),
+                    entryMode: try fields.choice(3, EntryMode.self)))
+        case Kind.heartbeat: self = .heartbeat
+        default: throw .unknownMessage(fields.message)
+        }
+    }
+
+    /// The message's CBOR item, without a length.
+    public func encoded() -> [UInt8] {
+        var writer = CBORWriter(capacity: roomNeeded)
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    /// The message as it goes on the connection: length and item, in one allocation for an access unit.
+    public func framed() -> [UInt8] {
+        var writer = CBORWriter(capacity: roomNeeded)
+        writer.openFrame()
+        write(to: &writer)
+        writer.closeFrame()
+        return writer.bytes
+    }
+
+    /// An access unit's fields before its payload take at most 64 bytes, with the frame's length.
+    private var roomNeeded: Int {
+        guard case .accessUnit(let unit) = self else { return 64 }
+        return 64 + unit.payload.count
+    }
+
+    private func write(to writer: inout CBORWriter) {
+        switch self {
+        case .accessUnit(let unit): unit.write(to: &writer)
+        case .welcome(let welcome):
+            writer.write(
+                .fields([
+                    0: .unsigned(Kind.welcome), 1: .unsigned(welcome.version),
+                    2: .text(WireText.cleaned(welcome.software)),
+                ]))
+        case .refused(let refusal):
+            writer.write(
+                .fields([
+                    0: .unsigned(Kind.refused), 1: .unsigned(refusal.code.rawValue),
+                    2: .text(WireText.cleaned(refusal.reason)),
+                ]))
+        case .accepted(let accepted):
+            writer.write(
+                .fields([
+                    0: .unsigned(Kind.accepted), 1: .unsigned(accepted.session), 2: .bytes(accepted.token),
+                    3: accepted.picture.cbor,
+                ]))
+        case .entryMode(let mode):
+            writer.write(.fields([0: .unsigned(Kind.entryMode), 1: .unsigned(mode.rawValue)]))
+        case .outcome(let outcome): writer.write(outcome.cbor(kind: Kind.outcome))
+        case .resumed(let resumed):
+            writer.write(
+                .fields([
+                    0: .unsigned(Kind.resumed), 1: .unsigned(resumed.session), 2: .unsigned(resumed.received),
+                    3: .unsigned(resumed.entryMode.rawValue),
+                ]))
+        case .heartbeat: writer.write(.fields([0: .unsigned(Kind.heartbeat)]))
+        }
+    }
+}
+
+extension AccessUnit {
+    /// The highest key that fits one byte: fields to come stay below it, so the payload stays last.
+    private static let payloadKey: UInt64 = 23
+
+    init(_ fields: Fields) throws(WireError) {
+        self.init(
+            sequence: try fields.unsigned(1, in: 1...UInt64.max),
+            isKeyframe: try fields.bool(2),
+            layer: try fields.unsigned(3, in: 0...(WireLimits.temporalLayers - 1)),
+            damage: try fields.rectangle(4),
+            answered: try fields.unsigned(5),
+            serverMicroseconds: try fields.unsigned(6),
+            payload: try fields.slice(Self.payloadKey))
+    }
+
+    /// Written straight into the writer, without a `CBOR` between: the payload is copied once.
+    func write(to writer: inout CBORWriter) {
+        writer.head(5, 8)
+        writer.unsigned(0)
+        writer.unsigned(Kind.accessUnit)
+        writer.unsigned(1)
+        writer.unsigned(sequence)
+        writer.unsigned(2)
+        writer.write(.bool(isKeyframe))
+        writer.unsigned(3)
+        writer.unsigned(layer)
+        writer.unsigned(4)
+        writer.head(4, 4)
+        for side in [damage.x, damage.y, damage.width, damage.height] { writer.write(.unsigned(side)) }
+        writer.unsigned(5)
+        writer.unsigned(answered)
+        writer.unsigned(6)
+        writer.unsigned(serverMicroseconds)
+        writer.unsigned(Self.payloadKey)
+        writer.byteString(payload)
+    }
+}

@@ -1,0 +1,92 @@
+extension TerminalMessage {
+    /// One message; `bytes` is a frame's item, without the length.
+    public init(decoding bytes: [UInt8]) throws(WireError) {
+        let fields = try Fields(decoding: bytes)
+        switch fields.message {
+        case Kind.hello: self = .hello(try Hello(fields))
+        case Kind.executionRequest: self = .executionRequest(try ExecutionRequest(fields))
+        case Kind.key:
+            guard let key = Key(code: try fields.unsigned(2)) else { throw fields.bad(2) }
+            self = .key(KeyPress(sequence: try fields.unsigned(1, in: 1...UInt64.max), key: key))
+        case Kind.feedback:
+            self = .feedback(FrameFeedback(shown: try fields.unsigned(1), microseconds: try fields.unsigned(2)))
+        case Kind.keyframeRequest: self = .keyframeRequest
+        case Kind.resume:
+            self = .resume(
+                Resume(
+                    session: try fields.unsigned(1), token: try fields.bytes(2, count: WireLimits.resumeTokenBytes)))
+        case Kind.cancel: self = .cancel(try fields.choice(1, CancelReason.self))
+        case Kind.outcomeReceived: self = .outcomeReceived
+        case Kind.heartbeat: self = .heartbeat
+        default: throw .unknownMessage(fields.message)
+        }
+    }
+
+    /// The message's CBOR item, without a length.
+    public func encoded() -> [UInt8] { cbor.encoded() }
+
+    /// The message as it goes on the connection: length and item.
+    public func framed() -> [UInt8] {
+        var writer = CBORWriter()
+        writer.openFrame()
+        writer.write(cbor)
+        writer.closeFrame()
+        return writer.bytes
+    }
+
+    private var cbor: CBOR {
+        switch self {
+        case .hello(let hello):
+            .fields([
+                0: .unsigned(Kind.hello), 1: .array(hello.versions.map { .unsigned($0) }),
+                2: .text(WireText.cleaned(hello.software)),
+            ])
+        case .executionRequest(let request):
+            .fields([
+                0: .unsigned(Kind.executionRequest), 1: .bytes(request.request), 2: .text(request.application),
+                3: .text(request.user), 4: request.target.cbor, 5: request.invoice?.cbor,
+            ])
+        case .key(let press):
+            .fields([0: .unsigned(Kind.key), 1: .unsigned(press.sequence), 2: .unsigned(press.key.code)])
+        case .feedback(let feedback):
+            .fields([
+                0: .unsigned(Kind.feedback), 1: .unsigned(feedback.shown), 2: .unsigned(feedback.microseconds),
+            ])
+        case .keyframeRequest: .fields([0: .unsigned(Kind.keyframeRequest)])
+        case .resume(let resume):
+            .fields([0: .unsigned(Kind.resume), 1: .unsigned(resume.session), 2: .bytes(resume.token)])
+        case .cancel(let reason): .fields([0: .unsigned(Kind.cancel), 1: .unsigned(reason.rawValue)])
+        case .outcomeReceived: .fields([0: .unsigned(Kind.outcomeReceived)])
+        case .heartbeat: .fields([0: .unsigned(Kind.heartbeat)])
+        }
+    }
+}
+
+extension Hello {
+    init(_ fields: Fields) throws(WireError) {
+        guard let items = try fields.item(1).array, (1...WireLimits.versionCount).contains(items.count) else {
+            throw fields.bad(1)
+        }
+        var versions: [UInt64] = []
+        for item in items {
+            guard let version = item.unsigned else { throw fields.bad(1) }
+            versions.append(version)
+        }
+        self.init(versions: versions, software: try fields.text(2, bytes: 0...WireLimits.textBytes))
+    }
+
+    /// The newest version that both ends speak; nil when there is none, which the server answers with
+    /// `Refusal.Code.version`.
+    public var agreedVersion: UInt64? { versions.filter { WireLimits.versions.contains($0) }.max() }
+}
+
+extension ExecutionRequest {
+    init(_ fields: Fields) throws(WireError) {
+        self.init(
+            request: try fields.bytes(1, count: WireLimits.requestIdentifierBytes),
+            application: try fields.text(2, bytes: 1...WireLimits.identifierBytes),
+            user: try fields.text(3, bytes: 1...WireLimits.identifierBytes),
+            target: try RenderTarget(cbor: try fields.item(4)),
+            invoice: fields.has(5) ? try Invoice(cbor: try fields.item(5)) : nil)
+    }
+}
