@@ -37,6 +37,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let certificates: [Target.Dependency] = [
     .product(name: "X509", package: "swift-certificates"),
     .product(name: "Crypto", package: "swift-crypto"),
@@ -92,7 +93,7 @@ let terminal: [Target] = [
 ]
 
 let server: [Target] = [
-    module("Server", "Accept", named("Wire") + nio + [tls, log] + certificates),
+    module("Server", "Accept", named("Wire") + nio + [nioTLS, tls, log] + certificates),
     module("Server", "Admission", named("Wire", "Database", "LinuxBase") + certificates),
     module(
         "Server", "Catalogue",
