@@ -86,7 +86,7 @@ let terminal: [Target] = [
     module("Terminal", "Hold", named("Pictures", "Wire", "Correspondence")),
     module("Terminal", "SecureChannel", named("Wire", "TLS", "LinuxBase", "Measurements")),
     module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
-    module("Terminal", "Decoder", named("Codec", "Pictures", "LinuxBase", "Confinement")),
+    module("Terminal", "Decoder", named("Pictures", "LinuxBase", "Measurements")),
     module("Terminal", "Plane", named("Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
     module("Terminal", "Keys", named("Wire", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
@@ -109,7 +109,7 @@ let server: [Target] = [
 
 let applications: [Target] = [
     module("Applications", "Kit", named("Wire", "RFB", "Drawing", "Pictures", "LinuxBase", "Measurements")),
-    module("Applications", "WalletScreens", named("Kit", "Drawing", "Pictures", "Wire")),
+    module("Applications", "WalletScreens", named("Kit", "Drawing", "Pictures", "Wire", "Secrets", "TLS")),
     program(
         "Wallet", named("WalletScreens", "Kit", "Pictures", "Wire"), path: "Sources/Applications/Wallet"),
 ]
@@ -120,7 +120,8 @@ let programs: [Target] = [
         named(
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
             "Entry", "Wire", "Pictures", "Measurements", "LinuxBase", "TPM", "TLS") + [log]),
-    program("vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures")),
+    program(
+        "vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures", "Measurements")),
     program("vitrine-launch", named("Launch", "Wire", "LinuxBase", "Measurements")),
     program("vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "LinuxBase", "Secrets")),
     program(
@@ -136,7 +137,7 @@ let programs: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("WireTests", named("Wire", "Pictures")),
+    tests("WireTests", named("Wire", "Pictures", "FuzzKit", "LinuxBase")),
     tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
     tests("LinuxBaseTests", named("LinuxBase", "Measurements")),
     tests("TPMTests", named("TPM", "Secrets", "Rig", "LinuxBase")),
@@ -146,17 +147,23 @@ let testTargets: [Target] = [
         "ScreenTests",
         named("Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing")),
     tests("EntryTests", named("Keys", "Entry", "Launch", "Wire", "LinuxBase", "Measurements")),
-    tests("DecoderTests", named("Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Rig")),
-    tests("SecureChannelTests", named("SecureChannel", "Stream", "Wire", "Pictures", "Measurements", "LinuxBase")),
+    tests(
+        "DecoderTests",
+        named("Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Measurements")),
+    tests("SecureChannelTests", named("SecureChannel", "Stream", "Wire", "Pictures", "Measurements")),
     tests(
         "ServerTests",
         named(
             "Accept", "Admission", "Catalogue", "Send", "Commands", "Database", "Wire", "Pictures", "Measurements",
             "LinuxBase", "RFB") + nio + [tls] + certificates),
     tests("CellTests", named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Confinement", "Rig")),
-    tests("KitTests", named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase")),
-    tests("LayeringTests", named("Rig", "LinuxBase")),
+    tests(
+        "KitTests",
+        named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements")),
+    tests("LayeringTests", named("LinuxBase")),
     tests("IntegrationTests", named("Rig", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing")),
+    .target(
+        name: "FuzzKit", dependencies: named("Wire", "Pictures"), path: "Tests/FuzzKit", swiftSettings: strict),
     .target(
         name: "Rig",
         dependencies: named("LinuxBase", "Measurements", "Pictures", "Wire", "Drawing", "Plane", "WalletScreens"),
@@ -165,7 +172,8 @@ let testTargets: [Target] = [
     program("vitrine-demo", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Demo"),
     program("vitrine-bench", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Performance"),
     program(
-        "vitrine-fuzz", named("Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec", "Decoder"),
+        "vitrine-fuzz",
+        named("FuzzKit", "LinuxBase", "Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec", "Decoder"),
         path: "Tests/Fuzz"),
 ]
 

@@ -1,0 +1,105 @@
+// Entry: what becomes of a key while a session runs: sent, numbered and kept until it is answered, or refused. Owns no
+// device and no clock, and never logs a key. A pure machine: the terminal's main thread drives it.
+
+public import Measurements
+public import Wire
+
+/// Numbers the keys of one session, keeps those that the server has not acknowledged, and gives them back after a
+/// reconnection. One machine a session.
+///
+///     press ──▶ mode none ─▶ refused(.closed)          cancel in mode none, or a second cancel after
+///        │      full      ─▶ refused(.full)            a cancel that nobody answered ─▶ leave
+///        └────▶ mode keys ─▶ send(n), kept ──answered(m ≥ n)──▶ forgotten
+///                                     └─────resumed(m < n)────▶ sent again, same number
+///
+/// Queue: in order, none lost, at most `limit` keys unacknowledged; a key over the limit is refused, so that whoever
+/// typed it can be told.
+public struct EntryMachine: Sendable {
+    /// Most keys that may be under way. Nobody types that far ahead of a live server.
+    public static let limit = 64
+    /// A cancel that has had no answer for this long no longer belongs to the application.
+    public static let patience: Duration = .seconds(1)
+
+    public enum Refusal: Equatable, Sendable {
+        /// The application asks for no keys now.
+        case closed
+        /// Too many keys wait for the server.
+        case full
+    }
+
+    public enum Action: Equatable, Sendable {
+        case send(KeyPress)
+        case refused(Refusal)
+        /// Whoever types wants to leave, and the application cannot stand in the way: end the session.
+        case leave
+    }
+
+    /// A key that the server has shown the effect of.
+    public struct Answered: Equatable, Sendable {
+        public let sequence: UInt64
+        /// From the press to the answer.
+        public let after: Duration
+    }
+
+    private struct Pending {
+        let press: KeyPress
+        let at: MonotonicTime
+    }
+
+    public private(set) var mode: EntryMode = .none
+    /// Sequence of the last key sent, 0 for none.
+    public private(set) var sent: UInt64 = 0
+    /// Sequence of the last key acknowledged, 0 for none.
+    public private(set) var acknowledged: UInt64 = 0
+    private var pending: [Pending] = []
+
+    public init() {}
+
+    /// Keys sent and not acknowledged, oldest first.
+    public var unacknowledged: [KeyPress] { pending.map(\.press) }
+
+    /// The application asks for another kind of entry. Keys under way stay under way: they were typed in good faith.
+    public mutating func enter(_ mode: EntryMode) { self.mode = mode }
+
+    public mutating func press(_ key: Key, at now: MonotonicTime) -> Action {
+        if key == .cancel, isCancelHopeless(at: now) { return .leave }
+        switch mode {
+        case .none:
+            return .refused(.closed)
+        case .keys:
+            guard pending.count < Self.limit else { return .refused(.full) }
+            sent += 1
+            let press = KeyPress(sequence: sent, key: key)
+            pending.append(Pending(press: press, at: now))
+            return .send(press)
+        }
+    }
+
+    /// The server's word (in an access unit) that all keys up to `sequence` have reached the application. An older word
+    /// than the last is fine: pictures may say the same thing many times. Returns what is newly answered, oldest first.
+    public mutating func answered(through sequence: UInt64, at now: MonotonicTime) throws(EntryError) -> [Answered] {
+        guard sequence <= sent else { throw .acknowledgedUnsent(acknowledged: sequence, sent: sent) }
+        guard sequence > acknowledged else { return [] }
+        acknowledged = sequence
+        let done = pending.prefix { $0.press.sequence <= sequence }
+        pending.removeFirst(done.count)
+        return done.map { Answered(sequence: $0.press.sequence, after: now - $0.at) }
+    }
+
+    /// The session goes on over a new connection, and the server has all keys up to `received`. Returns the keys to send
+    /// again, oldest first, with the numbers they had.
+    public mutating func resumed(
+        received: UInt64, mode: EntryMode, at now: MonotonicTime
+    ) throws(EntryError) -> [KeyPress] {
+        guard received >= acknowledged else { throw .acknowledgedLess(acknowledged: received, before: acknowledged) }
+        _ = try answered(through: received, at: now)  // Not an answer that was seen: no figure is made of it.
+        self.mode = mode
+        return unacknowledged
+    }
+
+    /// The application takes no keys, or has let an earlier cancel wait too long, or the queue is full.
+    private func isCancelHopeless(at now: MonotonicTime) -> Bool {
+        if mode == .none || pending.count >= Self.limit { return true }
+        return pending.contains { $0.press.key == .cancel && now - $0.at >= Self.patience }
+    }
+}
