@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Writes golden.txt: one message a line, "name hexadecimal", encoded by cbor2 and not by us.
+
+The numbers here come from Documentation/vitrine.cddl; Tests/WireTests holds the same messages as Swift values.
+Needs the Debian package python3-cbor2. With --check it only compares, and exits with 1 when the file differs.
+"""
+import pathlib
+import sys
+
+import cbor2
+
+token = bytes(range(0xA0, 0xB0))
+request = bytes(range(0x10, 0x20))
+invoice = {
+    1: "Café de la Gare", 2: "FR7630006000011234567890189", 3: "2026-0042", 4: 2490, 5: "EUR",
+}
+target = {1: 800, 2: 448, 3: 60000, 4: 31, 5: 1}
+picture = {1: 800, 2: 448, 3: 66, 4: 31, 5: 1}
+keys = [0, 9, 10, 11, 12, 13, 14, 15, 16, 17, 24, 0x20, 0x7E, 0xA0, ord("é"), 0x10FFFF]
+outcomes = [
+    {1: 1, 2: "A-1024"}, {1: 2, 2: "not enough money"}, {1: 3, 2: "an account"}, {1: 4}, {1: 5}, {1: 6, 2: ""},
+]
+
+terminal = [
+    {0: 2, 1: [1], 2: "vitrine-terminal 0.1"},
+    {0: 3, 1: request, 2: "wallet", 3: "ada", 4: target, 5: invoice},
+    {0: 3, 1: request, 2: "records", 3: "ada", 4: target},
+    {0: 5, 1: 70000, 2: 850},
+    {0: 6},
+    {0: 7, 1: 1 << 32, 2: token},
+    {0: 8, 1: 0},
+    {0: 8, 1: 1},
+    {0: 8, 1: 2},
+    {0: 9},
+    {0: 1},
+] + [{0: 4, 1: n + 1, 2: code} for n, code in enumerate(keys)]
+
+server = [
+    {0: 16, 1: 1, 2: "vitrine-server 0.1"},
+    {0: 17, 1: 3, 2: "no right for wallet"},
+    {0: 18, 1: 1 << 32, 2: token, 3: picture},
+    {0: 19, 1: 1, 2: True, 3: 0, 4: [0, 0, 800, 448], 5: 0, 6: 1200, 23: bytes(range(256))},
+    {0: 19, 1: 1000000, 2: False, 3: 3, 4: [0, 0, 0, 0], 5: 23, 6: 24, 23: b"\x00\x00\x00\x01\x41"},
+    {0: 20, 1: 0},
+    {0: 20, 1: 1},
+    {0: 22, 1: 1 << 32, 2: 4, 3: 1},
+    {0: 1},
+] + [{0: 21, **outcome} for outcome in outcomes]
+
+application = [
+    {
+        0: 32, 1: "wallet", 2: "ada", 3: "till-1", 4: 800, 5: 448, 6: invoice,
+        7: {"balance": "10000", "code_salt": "5f2a", "notes": "one\ntwo"},
+    },
+]
+event = [{0: 33, 1: 1}, {0: 33, 1: 0}] + [{0: 34, **outcome} for outcome in outcomes]
+
+lines = []
+for name, messages in [("terminal", terminal), ("server", server), ("application", application), ("event", event)]:
+    for message in messages:
+        lines.append(f"{name} {cbor2.dumps(message, canonical=True).hex()}\n")
+
+path = pathlib.Path(__file__).with_name("golden.txt")
+if "--check" in sys.argv:
+    sys.exit(0 if path.read_text() == "".join(lines) else 1)
+path.write_text("".join(lines))

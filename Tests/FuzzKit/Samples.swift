@@ -1,0 +1,76 @@
+internal import Pictures
+public import Wire
+
+/// One of everything that Wire carries: corpus for fuzzing, and what the golden bytes stand for.
+public enum Samples {
+    public static let invoice = Invoice(
+        merchant: "Café de la Gare", account: "FR7630006000011234567890189", identifier: "2026-0042", amount: 2490,
+        currency: "EUR")
+    public static let target = RenderTarget(
+        size: PixelSize(width: 800, height: 448), refreshMillihertz: 60_000, level: 31, temporalLayers: 1)
+    public static let token = [UInt8](0xa0...0xaf)
+    public static let request = [UInt8](0x10...0x1f)
+
+    public static let terminal: [TerminalMessage] =
+        [
+            .hello(Hello(versions: [1], software: "vitrine-terminal 0.1")),
+            .executionRequest(
+                ExecutionRequest(request: request, application: "wallet", user: "ada", target: target, invoice: invoice)
+            ),
+            .executionRequest(
+                ExecutionRequest(request: request, application: "records", user: "ada", target: target, invoice: nil)),
+            .feedback(FrameFeedback(shown: 70_000, microseconds: 850)),
+            .keyframeRequest,
+            .resume(Resume(session: 0x1_0000_0000, token: token)),
+            .cancel(.user), .cancel(.limit), .cancel(.shutdown),
+            .outcomeReceived,
+            .heartbeat,
+        ] + keys.enumerated().map { .key(KeyPress(sequence: UInt64($0.offset) + 1, key: $0.element)) }
+
+    public static let keys: [Key] = [
+        .digit(0), .digit(9), .ok, .cancel, .clear, .up, .down, .left, .right, .function(1), .function(8),
+        .character(" "), .character("~"), .character("\u{a0}"), .character("é"), .character("\u{10ffff}"),
+    ]
+
+    public static let server: [ServerMessage] =
+        [
+            .welcome(Welcome(version: 1, software: "vitrine-server 0.1")),
+            .refused(Refusal(code: .notPermitted, reason: "no right for wallet")),
+            .accepted(
+                Accepted(
+                    session: 0x1_0000_0000, token: token,
+                    picture: PictureParameters(
+                        size: PixelSize(width: 800, height: 448), profile: 66, level: 31, temporalLayers: 1))),
+            .accessUnit(
+                AccessUnit(
+                    sequence: 1, isKeyframe: true, layer: 0, damage: Rectangle(x: 0, y: 0, width: 800, height: 448),
+                    answered: 0, serverMicroseconds: 1200, payload: [UInt8](0...255)[...])),
+            .accessUnit(
+                AccessUnit(
+                    sequence: 1_000_000, isKeyframe: false, layer: 3, damage: .empty, answered: 23,
+                    serverMicroseconds: 24, payload: [0, 0, 0, 1, 0x41])),
+            .entryMode(.none), .entryMode(.keys),
+            .resumed(Resumed(session: 0x1_0000_0000, received: 4, entryMode: .keys)),
+            .heartbeat,
+        ] + outcomes.map { .outcome($0) }
+
+    public static let outcomes: [Outcome] = [
+        .approved(reference: "A-1024"), .declined(reason: "not enough money"), .needsMore(request: "an account"),
+        .ended, .cancelled, .failed(reason: ""),
+    ]
+
+    public static let applicationRequest = ApplicationRequest(
+        application: "wallet", user: "ada", terminal: "till-1", size: PixelSize(width: 800, height: 448),
+        invoice: invoice, data: ["balance": "10000", "code_salt": "5f2a", "notes": "one\ntwo"])
+
+    public static let events: [ApplicationEvent] =
+        [.entryMode(.keys), .entryMode(.none)] + outcomes.map { .outcome($0) }
+
+    /// Items that no message uses.
+    public static let items: [CBOR] = [
+        .negative(.max), .float(1.5), .float(1.1), .float(100_000), .float(-0.0), .float(.infinity), .float(.nan),
+        .simple(22), .simple(255), .tagged(1, .unsigned(1_363_896_240)),
+        .array([.array([.map([.text(""): .bytes([])])])]),
+        .map([.unsigned(1): .text("a"), .negative(0): .text("b"), .bytes([1]): .bool(true), .text("é"): .float(0.5)]),
+    ]
+}
