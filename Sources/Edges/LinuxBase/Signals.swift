@@ -1,14 +1,34 @@
 internal import CLinux
 internal import Glibc
 
+/// The signals that programs here are sent on purpose.
+public enum SignalNumber: Int32, Sendable {
+    case interrupt = 2
+    case kill = 9
+    case user1 = 10
+    case terminate = 15
+}
+
 /// Signals as readable events.
 public enum Signals {
     /// Blocks `numbers` for this thread and the threads it starts from here on, and returns a non-blocking descriptor
     /// that is readable when one arrives. Call it before any other thread exists.
-    public static func descriptor(for numbers: [Int32]) throws(SystemCallError) -> Descriptor {
-        let fd = unsafe CLinux_signalfd(numbers, numbers.count)
+    public static func descriptor(for numbers: [SignalNumber]) throws(SystemCallError) -> Descriptor {
+        let raw = numbers.map(\.rawValue)
+        let fd = unsafe CLinux_signalfd(raw, raw.count)
         guard fd >= 0 else { throw SystemCallError("signalfd", -fd) }
         return Descriptor(owning: fd)
+    }
+
+    /// The signals that have arrived at such a descriptor since the last call.
+    public static func take(from descriptor: borrowing Descriptor) -> [SignalNumber] {
+        // struct signalfd_siginfo: 128 bytes, the number is the first 32 bits.
+        var buffer = [UInt8](repeating: 0, count: 128 * 8)
+        guard case .bytes(let count)? = try? descriptor.read(into: &buffer) else { return [] }  // Nothing has arrived.
+        return stride(from: 0, to: count - 127, by: 128).compactMap { offset in
+            let word = buffer[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | Int32($1) }
+            return SignalNumber(rawValue: word)
+        }
     }
 
     /// A write to a closed pipe is then an error code, not the end of the process.

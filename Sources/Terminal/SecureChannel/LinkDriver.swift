@@ -5,13 +5,6 @@ public import Wire
 
 /// The socket under the link: connects, speaks TLS, cuts frames, never blocks.
 public struct LinkDriver: ~Copyable {
-    private enum Connection: ~Copyable {
-        case none
-        case connecting(Descriptor)
-        case handshaking(TLSConnection)
-        case open(TLSConnection)
-    }
-
     /// Most bytes that may wait for the socket. Commands are small; a server that takes none of them for this long is gone.
     private static let backlogLimit = 256 * 1024
     /// Most events returned at once, so that a flood of messages cannot keep the loop from its other work.
@@ -20,7 +13,14 @@ public struct LinkDriver: ~Copyable {
     private let context: TLSClientContext
     private let host: String
     private let port: UInt16
-    private var connection: Connection = .none
+    /// While TCP connects; from then on `tls` owns the socket. (An enum of the three stages cannot be matched and put
+    /// back without consuming it.)
+    private var socket: Descriptor?
+    private var tls: TLSConnection?
+    private var isConnecting = false
+    private var isHandshaken = false
+    /// The socket's number while there is one, whoever owns it: reading it out of an optional handle would consume that.
+    private var number: Int32?
     private var splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
     private var outgoing: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 64 * 1024)
@@ -34,29 +34,25 @@ public struct LinkDriver: ~Copyable {
 
     /// What to poll for; nil while there is no socket.
     public var interest: (descriptor: Int32, events: Poll.Events)? {
-        switch connection {
-        case .none: return nil
-        case .connecting(let socket): return (socket.raw, .writable)
-        case .handshaking(let tls): return (tls.socket, readWantsWrite ? [.writable] : [.readable])
-        case .open(let tls):
-            let wantsWrite = !outgoing.isEmpty || readWantsWrite
-            return (tls.socket, wantsWrite ? [.readable, .writable] : [.readable])
-        }
+        guard let raw = number else { return nil }
+        guard isHandshaken else { return (raw, isConnecting || readWantsWrite ? .writable : .readable) }
+        return (raw, outgoing.isEmpty && !readWantsWrite ? .readable : [.readable, .writable])
     }
 
     /// TCP payload bytes received and sent on the current connection, TLS records included.
     public var wireBytes: (received: UInt64, sent: UInt64) {
-        switch connection {
-        case .none, .connecting: return (0, 0)
-        case .handshaking(let tls), .open(let tls): return TCPSocket.byteCounts(tls.socket)
-        }
+        guard let raw = number, !isConnecting else { return (0, 0) }
+        return TCPSocket.byteCounts(raw)
     }
 
     /// Starts a new connection; an older one is dropped.
     public mutating func connect() -> [LinkMachine.Event] {
         disconnect()
         do throws(TCPSocket.ConnectError) {
-            connection = .connecting(try TCPSocket.startConnecting(host: host, port: port))
+            let connecting = try TCPSocket.startConnecting(host: host, port: port)
+            number = connecting.raw
+            isConnecting = true
+            socket = consume connecting
             return []
         } catch {
             return [.failed(.connect(error.description))]
@@ -64,7 +60,12 @@ public struct LinkDriver: ~Copyable {
     }
 
     public mutating func disconnect() {
-        connection = .none
+        socket = nil
+        tls = nil
+        isHandshaken = false
+        isConnecting = false
+        number = nil
+        hasMore = false
         splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
         outgoing = []
         readWantsWrite = false
@@ -80,61 +81,44 @@ public struct LinkDriver: ~Copyable {
     /// Does what `events` of the descriptor allow.
     public mutating func advance(_ events: Poll.Events) -> [LinkMachine.Event] {
         guard !events.isEmpty else { return [] }
-        switch consume connection {
-        case .none:
-            connection = .none
-            return []
-        case .connecting(let socket):
-            connection = .none
-            return startHandshake(socket)
-        case .handshaking(let tls):
-            connection = .none
-            return continueHandshake(tls)
-        case .open(let tls):
-            connection = .open(tls)
-            let flushed = flush()
-            return flushed + receive()
+        if let connecting = socket.take() {
+            isConnecting = false
+            return startHandshake(connecting)
         }
+        guard isHandshaken else { return continueHandshake() }
+        return flush() + receive()
     }
 
-    private mutating func startHandshake(_ socket: consuming Descriptor) -> [LinkMachine.Event] {
-        do {
-            try TCPSocket.finishConnecting(socket)
+    private mutating func startHandshake(_ connected: consuming Descriptor) -> [LinkMachine.Event] {
+        do throws(SystemCallError) {
+            try TCPSocket.finishConnecting(connected)
         } catch {
             return [.failed(.connect(error.description))]
         }
         do throws(TLSError) {
-            return continueHandshake(try TLSConnection(context: context, serverName: host, socket: socket))
+            tls = try TLSConnection(context: context, serverName: host, socket: connected)
         } catch {
             return [.failed(.tls(error.description))]
         }
+        return continueHandshake()
     }
 
-    private mutating func continueHandshake(_ tls: consuming TLSConnection) -> [LinkMachine.Event] {
+    private mutating func continueHandshake() -> [LinkMachine.Event] {
         do throws(TLSError) {
-            switch try tls.handshake() {
-            case .done:
-                readWantsWrite = false
-                connection = .open(tls)
-                return [.connected]
-            case .wantRead: readWantsWrite = false
-            case .wantWrite: readWantsWrite = true
-            }
-            connection = .handshaking(tls)
-            return []
+            guard let progress = try tls?.handshake() else { return [] }
+            readWantsWrite = progress == .wantWrite
+            guard progress == .done else { return [] }
+            isHandshaken = true
+            return [.connected]
         } catch {
             return [.failed(.tls(error.description))]
         }
     }
 
     private mutating func flush() -> [LinkMachine.Event] {
-        guard !outgoing.isEmpty, case .open(var tls) = consume connection else { return [] }
-        defer { connection = .open(tls) }
+        guard isHandshaken else { return [] }
         do throws(TLSError) {
-            while !outgoing.isEmpty {
-                guard case .bytes(let n) = try tls.write(outgoing[...]) else { break }
-                outgoing.removeFirst(n)
-            }
+            while !outgoing.isEmpty, case .bytes(let n)? = try tls?.write(outgoing[...]) { outgoing.removeFirst(n) }
             return []
         } catch {
             return [.failed(.tls(error.description))]
@@ -143,8 +127,6 @@ public struct LinkDriver: ~Copyable {
 
     private mutating func receive() -> [LinkMachine.Event] {
         hasMore = false
-        guard case .open(var tls) = consume connection else { return [] }
-        defer { connection = .open(tls) }
         var result: [LinkMachine.Event] = []
         do throws(TLSError) {
             // Messages that are cut already come first: the socket may stay silent while they wait.
@@ -154,15 +136,15 @@ public struct LinkDriver: ~Copyable {
                     if case .failed = event { return result }
                     continue
                 }
-                switch try tls.read(into: &chunk) {
-                case .bytes(let n): splitter.append(chunk[..<n])
-                case .wantRead:
+                switch try tls?.read(into: &chunk) {
+                case .bytes(let n)?: splitter.append(chunk[..<n])
+                case .wantRead?, nil:
                     readWantsWrite = false
                     return result
-                case .wantWrite:
+                case .wantWrite?:
                     readWantsWrite = true
                     return result
-                case .closed: return result + [.failed(.closed)]
+                case .closed?: return result + [.failed(.closed)]
                 }
             }
             hasMore = true

@@ -1,4 +1,4 @@
-public import Pictures
+import Pictures
 public import Wire
 
 /// What exists only while the server runs an application for this terminal.

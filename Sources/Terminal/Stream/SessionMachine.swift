@@ -1,7 +1,6 @@
 // Stream: one application's session as the terminal sees it, from request to outcome. Decides what is decoded, shown
 // and asked for; holds no socket, no decoder, no clock. Pure; lives on the terminal's one thread.
 
-public import Measurements
 public import Pictures
 public import Wire
 
@@ -43,6 +42,8 @@ public struct SessionMachine: Sendable {
         /// The decoder refused an access unit, or died and was replaced: nothing shows until a keyframe.
         case decoderLost
         case cancel(CancelReason)
+        /// The terminal itself cannot go on; `reason` is for the person at the screen.
+        case fail(reason: String)
     }
 
     public enum Action: Equatable, Sendable {
@@ -76,7 +77,9 @@ public struct SessionMachine: Sendable {
             return linkUp ? [.send(.executionRequest(request))] : []
         case .linkUp: return linkUp()
         case .linkDown: return linkDown()
-        case .cancel(let reason): return cancel(reason)
+        case .cancel(.limit): return end(.limit, .failed(reason: "The session took too long"))
+        case .cancel(let reason): return end(reason, .cancelled)
+        case .fail(let reason): return end(.shutdown, .failed(reason: reason))
         case .decoded(let sequence): return decoded(sequence)
         case .decoderLost: return decoderLost()
         case .message(let message):
@@ -102,13 +105,13 @@ public struct SessionMachine: Sendable {
         return [.markStale(true)]
     }
 
-    private mutating func cancel(_ reason: CancelReason) -> [Action] {
+    private mutating func end(_ reason: CancelReason, _ outcome: Outcome) -> [Action] {
         defer { state = .idle }
         switch state {
         case .idle: return []
-        case .requested, .running: return [.send(.cancel(reason)), .finish(.cancelled)]
+        case .requested, .running: return [.send(.cancel(reason)), .finish(outcome)]
         // The server ends a session that nobody takes up again.
-        case .detached: return [.finish(.cancelled)]
+        case .detached: return [.finish(outcome)]
         }
     }
 

@@ -1,0 +1,219 @@
+public import LinuxBase
+internal import Glibc
+public import Pictures
+internal import Plane
+
+/// One server, one terminal and what they need, in a temporary folder that goes when the rig goes.
+public final class Rig {
+    public struct Options: Sendable {
+        public var size = PixelSize(width: 800, height: 480)
+        /// Also `rfb:…` for an interactive demo.
+        public var watched: String?
+        public var keypad: String?
+        /// Data of the demo's user: the code, and money in major units.
+        public var code = "4711"
+        public var balance = "500.00"
+        public var limit = "250.00"
+        public init() {}
+    }
+
+    static let environment = [
+        "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/nonexistent", "LANG=C.UTF-8", "TSS2_LOG=all+NONE",
+    ]
+    public static let terminalName = "T-1000"
+    public static let userName = "alice"
+
+    public let options: Options
+    public let temporary: TemporaryFolder
+    public var folder: String { temporary.path }
+    private var tpm: SoftwareTPM?
+    private var server: ChildProcess?
+    private var terminal: ChildProcess?
+    public private(set) var port: UInt16 = 0
+
+    public var state: String { folder + "/server" }
+    public var store: String { folder + "/store" }
+    public var launchSocket: String { folder + "/launch.sock" }
+    public var keypad: String { folder + "/keypad" }
+    public var planeFile: String { folder + "/plane" }
+    public var timelineFile: String { folder + "/timeline.jsonl" }
+    public var serverLog: String { folder + "/server.log" }
+    public var terminalLog: String { folder + "/terminal.log" }
+
+    /// Makes keys, records and applications; starts the TPM and the server, not the terminal.
+    public init(_ options: Options = Options()) throws {
+        self.options = options
+        temporary = try TemporaryFolder()
+        tpm = try SoftwareTPM(folder: temporary.path + "/tpm")
+        try prepareServer()
+        try startServer()
+        try enrol()
+        guard unsafe mkfifo(keypad, 0o600) == 0 else { throw RigError.system(SystemCallError("mkfifo", errno)) }
+    }
+
+    deinit {
+        // The programs go first, then what they use.
+        terminal = nil
+        server = nil
+        tpm = nil
+    }
+
+    public var tcti: String {
+        switch tpm {
+        case .some(let tpm): tpm.tcti
+        case .none: ""
+        }
+    }
+
+    // MARK: Preparation
+
+    private func prepareServer() throws {
+        try run("vitrinectl", ["init", "--state", state, "--host", "localhost"], in: folder)
+        try run(
+            "vitrinectl",
+            [
+                "user", "add", Self.userName, "--state", state, "--code", options.code, "--balance", options.balance,
+                "--limit", options.limit,
+            ], in: folder)
+        try importApplication("wallet", programs: ["wallet"])
+        try importApplication("calculator", programs: [])
+    }
+
+    /// Puts an application's folder together (manifest, logo, programs) and imports it.
+    public func importApplication(_ name: String, programs: [String]) throws {
+        let target = "\(folder)/import-\(name)"
+        try Files.makeFolder(target)
+        let source = "\(Programs.root)/Images/applications/\(name)"
+        for file in try Files.names(in: source) {
+            try Files.replace("\(target)/\(file)", with: try Files.read("\(source)/\(file)", limit: 8 << 20))
+        }
+        for program in programs {
+            try Files.replace(
+                "\(target)/\(program)", with: try Files.read(try Programs.path(program), limit: 256 << 20), mode: 0o755)
+        }
+        try run("vitrinectl", ["app", "import", target, "--state", state], in: folder)
+    }
+
+    private func enrol() throws {
+        try run(
+            "vitrine-provision",
+            ["init", "--store", store, "--tcti", tcti, "--terminal", Self.terminalName, "--csr", "\(folder)/csr.pem"],
+            in: folder)
+        try run(
+            "vitrinectl",
+            [
+                "terminal", "enrol", "--state", state, "--csr", "\(folder)/csr.pem", "--name", Self.terminalName,
+                "--out",
+                "\(folder)/certificate.pem",
+            ], in: folder)
+        for application in ["wallet", "calculator"] { try grant(application) }
+        try installTable()
+    }
+
+    public func grant(_ application: String) throws {
+        try run(
+            "vitrinectl",
+            [
+                "right", "grant", "--state", state, "--terminal", Self.terminalName, "--user", Self.userName,
+                "--application", application,
+            ], in: folder)
+    }
+
+    /// Exports the terminal's records for the server's present address and installs them in the sealed store.
+    public func installTable() throws {
+        try run(
+            "vitrinectl",
+            [
+                "table", "export", "--state", state, "--terminal", Self.terminalName, "--user", Self.userName,
+                "--server",
+                "localhost:\(port)", "--out", "\(folder)/bundle.cbor",
+            ], in: folder)
+        try run(
+            "vitrine-provision", ["install", "--store", store, "--tcti", tcti, "\(folder)/bundle.cbor"], in: folder)
+    }
+
+    // MARK: Programs
+
+    /// Starts the server on a port of the kernel's choosing, or on the one it had before.
+    public func startServer() throws {
+        let ready = "\(folder)/server.ready"
+        try Files.remove(ready)
+        server = try spawn(
+            "vitrine-server",
+            [
+                "--state", state, "--listen", "127.0.0.1:\(port)", "--cell-program", try Programs.path("vitrine-cell"),
+                "--ready-file", ready,
+            ], log: serverLog)
+        try wait(for: "the server", timeout: .seconds(20), log: { self.logs() }) {
+            guard Files.exists(ready) else { return false }
+            let text = String(decoding: try Files.read(ready, limit: 256), as: UTF8.self)
+            guard let number = text.split(separator: ":").last?.split(separator: "\n").first, let port = UInt16(number)
+            else { return false }
+            self.port = port
+            return true
+        }
+    }
+
+    public func startTerminal(_ more: [String] = []) throws {
+        var timeline = TimelineReader(path: timelineFile)
+        try timeline.refresh()
+        let mark = timeline.events.count
+        let plane = options.watched.map { "\($0),\(planeFile)" } ?? "memory:\(planeFile)"
+        terminal = try spawn(
+            "vitrine-terminal",
+            [
+                "--store", store, "--tcti", tcti, "--launch-socket", launchSocket, "--plane", plane, "--keypad",
+                options.keypad ?? "script:\(keypad)", "--timeline", timelineFile, "--size",
+                "\(options.size.width)x\(options.size.height)",
+            ] + more, log: terminalLog, inheritInput: options.keypad == "tty")
+        try wait(for: "the home screen", log: { self.logs() }) {
+            try timeline.refresh()
+            return timeline.first("home", from: mark) != nil
+        }
+    }
+
+    /// Ends a program with a signal and waits until it is gone.
+    public func stopServer(_ signal: Int32 = SIGTERM) throws { try stop(&server, signal) }
+    public func stopTerminal(_ signal: Int32 = SIGTERM) throws { try stop(&terminal, signal) }
+
+    public var serverProcess: Int32? { process(of: server) }
+    public var terminalProcess: Int32? { process(of: terminal) }
+
+    /// Waits for the terminal to end by itself (an interactive demo).
+    public func waitForTerminal() throws { _ = try terminal?.wait() }
+
+    private func process(of child: borrowing ChildProcess?) -> Int32? {
+        switch child {
+        case .some(let child): child.process
+        case .none: nil
+        }
+    }
+
+    private func stop(_ child: inout ChildProcess?, _ signal: Int32) throws {
+        guard var running = child.take() else { return }
+        if signal == SIGKILL { kill(running.process, SIGKILL) } else { running.signal(signal) }
+        guard try running.wait(timeout: .seconds(10)) != nil else {
+            throw RigError.timedOut(waitingFor: "a program to end", log: logs())
+        }
+    }
+
+    private func spawn(
+        _ name: String, _ arguments: [String], log: String, inheritInput: Bool = false
+    ) throws -> ChildProcess {
+        let path = try Programs.path(name)
+        let output = try Files.open(log, flags: O_WRONLY | O_CREAT | O_APPEND)
+        let nothing = try Files.open("/dev/null", flags: O_RDONLY)
+        return try ChildProcess(
+            path, arguments: [path] + arguments, environment: Self.environment,
+            descriptors: [(inheritInput ? 0 : nothing.raw, 0), (output.raw, 1), (output.raw, 2)],
+            diesWithParent: false)
+    }
+
+    /// The ends of both logs, for error messages.
+    public func logs() -> String {
+        [serverLog, terminalLog].map { path in
+            let text = (try? Files.read(path, limit: 64 << 20)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return "--- \(path)\n" + text.split(separator: "\n").suffix(40).joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+}
