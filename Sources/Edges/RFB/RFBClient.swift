@@ -10,6 +10,8 @@ public import Pictures
     public var pixels: UnsafeMutableRawPointer { unsafe memory.base }
     public let stride: Int
     public var size: PixelSize { session.size }
+    /// To poll together with others: readable when `next` has something to read.
+    public var descriptor: Int32 { socket.raw }
     /// For keys from other threads, and to interrupt a wait.
     public let input: RFBInput
 

@@ -31,6 +31,8 @@ public import RFB
     public var pixels: UnsafeRawPointer { unsafe UnsafeRawPointer(client.pixels) }
     public var stride: Int { client.stride }
     public var size: PixelSize { client.size }
+    /// To poll together with others: readable when `next` has something to read.
+    public var descriptor: Int32 { client.descriptor }
     /// For any thread: keys, pointer, and `interrupt`, which ends a blocked `next`.
     public var input: RFBInput { client.input }
 
