@@ -11,13 +11,15 @@ extension Directory {
             if known != nil && !replacing { throw DatabaseError.exists(.terminal, name: terminal.name) }
             try db.execute(
                 sql: """
-                    INSERT INTO terminals (name, fingerprint, serial, enrolled, expires, revoked) VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO terminals (name, fingerprint, serial, certificate, enrolled, expires, revoked)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, serial = excluded.serial,
-                        enrolled = excluded.enrolled, expires = excluded.expires, revoked = excluded.revoked
+                        certificate = excluded.certificate, enrolled = excluded.enrolled,
+                        expires = excluded.expires, revoked = excluded.revoked
                     """,
                 arguments: [
-                    terminal.name, Data(terminal.fingerprint), terminal.serial, terminal.enrolled.milliseconds,
-                    terminal.expires.milliseconds, terminal.revoked?.milliseconds,
+                    terminal.name, Data(terminal.fingerprint), terminal.serial, terminal.certificate,
+                    terminal.enrolled.milliseconds, terminal.expires.milliseconds, terminal.revoked?.milliseconds,
                 ])
         }
     }
@@ -47,6 +49,17 @@ extension Directory {
         try read { try Self.terminals($0, where: "true", []) }
     }
 
+    /// A number for the terminal's next correspondence table: each is one more than the last.
+    public func nextTableVersion(terminal name: String) throws(DatabaseError) -> UInt64 {
+        try write { db in
+            let sql = "UPDATE terminals SET table_version = table_version + 1 WHERE name = ? RETURNING table_version"
+            guard let version = try Int64.fetchOne(db, sql: sql, arguments: [name]) else {
+                throw DatabaseError.unknown(.terminal, name: name)
+            }
+            return UInt64(version)
+        }
+    }
+
     public func terminalData(_ name: String) throws(DatabaseError) -> [String: String] {
         try read { try Self.data($0, table: "terminal_data", owner: "terminal", name) }
     }
@@ -70,7 +83,8 @@ extension Directory {
             let revoked: Int64? = $0["revoked"]
             return TerminalRecord(
                 name: $0["name"], fingerprint: [UInt8](fingerprint), serial: $0["serial"],
-                enrolled: Date(milliseconds: $0["enrolled"]), expires: Date(milliseconds: $0["expires"]),
+                certificate: $0["certificate"], enrolled: Date(milliseconds: $0["enrolled"]),
+                expires: Date(milliseconds: $0["expires"]),
                 revoked: revoked.map(Date.init(milliseconds:)))
         }
     }

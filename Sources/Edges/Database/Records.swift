@@ -13,15 +13,21 @@ public struct TerminalRecord: Equatable, Sendable {
     public var fingerprint: [UInt8]
     /// The certificate's serial number, lower-case hex.
     public var serial: String
+    /// The certificate itself, PEM.
+    public var certificate: String
     public var enrolled: Date
     /// The end of the certificate's validity.
     public var expires: Date
     public var revoked: Date?
 
-    public init(name: String, fingerprint: [UInt8], serial: String, enrolled: Date, expires: Date, revoked: Date?) {
+    public init(
+        name: String, fingerprint: [UInt8], serial: String, certificate: String, enrolled: Date, expires: Date,
+        revoked: Date? = nil
+    ) {
         self.name = name
         self.fingerprint = fingerprint
         self.serial = serial
+        self.certificate = certificate
         self.enrolled = enrolled
         self.expires = expires
         self.revoked = revoked

@@ -21,9 +21,11 @@ enum Schema {
             name TEXT PRIMARY KEY,
             fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
             serial TEXT NOT NULL,
+            certificate TEXT NOT NULL,
             enrolled INTEGER NOT NULL,
             expires INTEGER NOT NULL,
-            revoked INTEGER
+            revoked INTEGER,
+            table_version INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE TABLE terminal_data (
             terminal TEXT NOT NULL REFERENCES terminals (name) ON DELETE CASCADE,

@@ -15,6 +15,7 @@ public enum AdmissionError: Error, Equatable, Sendable, CustomStringConvertible 
     case badHost(String)
     case badLifetime
     case signing(detail: String)
+    case file(path: String, detail: String)
 
     public var description: String {
         switch self {
@@ -28,6 +29,7 @@ public enum AdmissionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .badHost(let host): "\"\(host)\" is neither a host name nor an address"
         case .badLifetime: "a certificate lasts from one second to 100 years"
         case .signing(let detail): "cannot sign: \(detail)"
+        case .file(let path, let detail): "\(path): \(detail)"
         }
     }
 }

@@ -1,0 +1,6 @@
+internal import Glibc
+
+extension Process {
+    /// This process's number.
+    public static var number: Int32 { getpid() }
+}
