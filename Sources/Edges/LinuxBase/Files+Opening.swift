@@ -16,6 +16,13 @@ extension Files {
         return file
     }
 
+    /// Bytes of an open file.
+    public static func length(_ descriptor: borrowing Descriptor) throws(SystemCallError) -> Int {
+        var status = stat()
+        guard unsafe fstat(descriptor.raw, &status) == 0 else { throw .last("fstat") }
+        return Int(status.st_size)
+    }
+
     /// True for a plain file: one that has an end, and is always readable.
     public static func isPlainFile(_ descriptor: borrowing Descriptor) throws(SystemCallError) -> Bool {
         var status = stat()

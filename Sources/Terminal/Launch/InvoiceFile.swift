@@ -22,7 +22,7 @@ public enum InvoiceFile {
         guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
             throw .badValue(name: "currency", expected: "three capital letters of ISO 4217")
         }
-        let digits = minorDigits(of: currency)
+        let digits = Currency.minorDigits(of: currency)
         let written = try value("amount", values, limit: 24, expected: "a decimal number")
         guard let amount = minorUnits(written, digits: digits), amount > 0, amount <= WireLimits.amount
         else {
@@ -83,17 +83,6 @@ public enum InvoiceFile {
             result = sum
         }
         return result
-    }
-
-    /// Digits after the decimal point, by ISO 4217 (2 unless the list says otherwise).
-    static func minorDigits(of currency: String) -> Int {
-        switch currency {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
-            "XOF", "XPF":
-            0
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
-        default: 2
-        }
     }
 
     private static func trimmed(_ text: Substring) -> Substring {

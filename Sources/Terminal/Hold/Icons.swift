@@ -1,0 +1,68 @@
+internal import Pictures
+
+/// The few signs that the trusted environment shows, as shapes of a size that is asked for.
+enum Icon {
+    case lock
+    case openLock
+    case check
+    case cross
+    case exclamation
+    case ellipsis
+    case stop
+    case keypad
+
+    /// Draws into the square of `side` pixels at (x, y).
+    func draw(into picture: inout Picture, x: Int, y: Int, side: Int, colour: Colour) {
+        let area = Rectangle(x: x, y: y, width: side, height: side)
+        let centre = (x: Float(x) + Float(side) / 2, y: Float(y) + Float(side) / 2)
+        // All measures below are in hundredths of the side, from the centre.
+        let scale = Float(side) / 100
+        picture.paint(colour, in: area, centre: centre) { x, y in
+            distance(x / scale, y / scale, pixel: 1 / scale) * scale
+        }
+    }
+
+    /// `pixel` is one pixel in the icon's measure: thin strokes never get thinner than that.
+    private func distance(_ x: Float, _ y: Float, pixel: Float) -> Float {
+        switch self {
+        case .lock: lock(x, y, pixel: pixel, lift: 0)
+        case .openLock: lock(x, y, pixel: pixel, lift: 12)
+        case .check:
+            min(
+                Distance.line(x, y, from: (-30, 4), to: (-9, 25), width: 13),
+                Distance.line(x, y, from: (-9, 25), to: (32, -20), width: 13))
+        case .cross:
+            min(
+                Distance.line(x, y, from: (-24, -24), to: (24, 24), width: 13),
+                Distance.line(x, y, from: (-24, 24), to: (24, -24), width: 13))
+        case .exclamation:
+            min(
+                Distance.line(x, y, from: (0, -32), to: (0, 8), width: 13),
+                Distance.circle(x, y - 31, radius: 8))
+        case .ellipsis:
+            min(
+                Distance.circle(x, y, radius: 8),
+                Distance.circle(abs(x) - 27, y, radius: 8))
+        case .stop: Distance.line(x, y, from: (-26, 0), to: (26, 0), width: 13)
+        case .keypad:
+            Distance.circle(
+                x - 32 * (x / 32).rounded().clamped(to: -1...1), y - 32 * (y / 32).rounded().clamped(to: -1...1),
+                radius: max(9, pixel * 0.75))
+        }
+    }
+
+    /// Body with a keyhole, and a shackle above it; `lift` opens it.
+    private func lock(_ x: Float, _ y: Float, pixel: Float, lift: Float) -> Float {
+        let body = Distance.box(x, y - 18, 36, 28, radius: 9)
+        let keyhole = Distance.circle(x, y - 18, radius: max(8, pixel * 0.6))
+        let legs = Distance.box(x, y + 16 + lift, 22, 30, radius: 22)
+        let shackle = max(Distance.outline(legs, width: max(11, pixel * 1.5)), y - 4)
+        return min(max(body, -keyhole), lift > 0 && x > 0 ? max(shackle, y + 12) : shackle)
+    }
+}
+
+extension Float {
+    fileprivate func clamped(to range: ClosedRange<Float>) -> Float {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+}

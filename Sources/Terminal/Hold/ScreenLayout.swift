@@ -1,0 +1,48 @@
+// Hold: everything that the trusted environment itself shows: home, hold and outcome screens and the strip above every
+// picture. Owns no device and calls no C library: glyph masks come ready made from the sealed store. Never draws what an
+// application asks for. Pure values; drawn on the terminal's main thread.
+
+public import Pictures
+
+/// How the screen is shared out: the strip is the trusted environment's alone, the rest shows a screen or the stream.
+public struct ScreenLayout: Equatable, Sendable {
+    public static let stripHeight = 32
+
+    public let size: PixelSize
+    public let strip: Rectangle
+    /// Where home, hold and outcome screens and the application's pictures go.
+    public let stream: Rectangle
+
+    /// `size` is at least 320×200.
+    public init(size: PixelSize) {
+        precondition(size.width >= 320 && size.height >= 200, "a screen has room for a strip and a picture")
+        self.size = size
+        strip = Rectangle(x: 0, y: 0, width: size.width, height: Self.stripHeight)
+        stream = Rectangle(
+            x: 0, y: Self.stripHeight, width: size.width, height: size.height - Self.stripHeight)
+    }
+}
+
+/// Something that covers a whole picture: the strip's when it is the strip, the stream's otherwise.
+public protocol Screen {
+    /// Paints over all of `picture`, whatever its size.
+    func draw(into picture: inout Picture)
+}
+
+extension Screen {
+    public func picture(size: PixelSize) -> Picture {
+        var picture = Picture(size: size)
+        draw(into: &picture)
+        return picture
+    }
+}
+
+/// Distances for one size of picture: a grid of `unit` (8 pixels at 800×480) and what hangs on it.
+struct Grid {
+    let unit: Int
+    init(_ size: PixelSize) { unit = min(max(min(size.width / 100, size.height / 56), 4), 16) }
+    /// From the picture's edge to the first thing on it.
+    var margin: Int { 4 * unit }
+    var gap: Int { 2 * unit }
+    var radius: Int { 2 * unit }
+}

@@ -1,0 +1,101 @@
+public import Pictures
+
+/// The line above every picture that no application can paint: whose pictures these are, whether the channel is secure,
+/// and where keys go.
+public struct Strip: Screen, Equatable, Sendable {
+    public enum Connection: Equatable, Sendable {
+        case connecting
+        /// Both certificates are accepted and the channel stands.
+        case secure
+        /// The server does not answer.
+        case away
+        /// The picture below is the last one before the channel broke.
+        case stale
+    }
+
+    public enum Entry: Equatable, Sendable {
+        /// No application runs: keys are the home screen's.
+        case home
+        /// An application runs and takes no keys.
+        case closed
+        /// Keys go to the application.
+        case keys
+    }
+
+    public var title: String
+    public var connection: Connection
+    public var entry: Entry
+    private let type: Typesetter
+
+    public init(title: String, connection: Connection, entry: Entry, type: Typesetter) {
+        self.title = title
+        self.connection = connection
+        self.entry = entry
+        self.type = type
+    }
+
+    public func draw(into picture: inout Picture) {
+        let (width, height) = (picture.size.width, picture.size.height)
+        picture.fill(picture.size.bounds, with: Theme.strip)
+        let line = connection == .stale ? Theme.caution : Theme.cardEdge
+        picture.fill(Rectangle(x: 0, y: height - 1, width: width, height: 1), with: line)
+
+        let margin = max(width / 50, 10)
+        let side = height / 2
+        let gap = side / 2
+        let middle = (height - 1 - type.lineHeight(.small)) / 2
+        let icon = connection == .secure ? Icon.lock : Icon.openLock
+        icon.draw(into: &picture, x: margin, y: (height - side) / 2, side: side, colour: colour)
+
+        let state = words
+        let stateWidth = type.width(of: state, .small)
+        let stateX = width - margin - stateWidth
+        type.draw(state, .small, in: &picture, x: stateX, y: middle, width: stateWidth, colour: Theme.quiet)
+        let dot = Float(height) / 8
+        let dotX = stateX - gap - 2
+        picture.paint(
+            colour, in: Rectangle(x: dotX - side / 2, y: 0, width: side, height: height),
+            centre: (Float(dotX), Float(height - 1) / 2)
+        ) { Distance.circle($0, $1, radius: dot) }
+
+        let titleX = margin + side + gap
+        let entryWidth = entryWords.map { type.width(of: $0, .small) + side + gap } ?? 0
+        let entryX = (width - entryWidth) / 2
+        let right = dotX - side
+        var titleRoom = right - titleX
+        if let entryWords, entryX + entryWidth < right, entryX - titleX > width / 8 {
+            titleRoom = entryX - gap - titleX
+            let colour = entry == .keys ? Theme.notice : Theme.quiet
+            let sign = entry == .keys ? Icon.keypad : Icon.stop
+            sign.draw(into: &picture, x: entryX, y: (height - side) / 2, side: side, colour: colour)
+            type.draw(
+                entryWords, .small, in: &picture, x: entryX + side + gap, y: middle, width: entryWidth, colour: colour)
+        }
+        type.draw(title, .small, in: &picture, x: titleX, y: middle, width: titleRoom, colour: Theme.text)
+    }
+
+    private var words: String {
+        switch connection {
+        case .connecting: "Connecting"
+        case .secure: "Secure"
+        case .away: "Offline"
+        case .stale: "Reconnecting"
+        }
+    }
+
+    private var colour: Colour {
+        switch connection {
+        case .connecting: Theme.notice
+        case .secure: Theme.good
+        case .away, .stale: Theme.caution
+        }
+    }
+
+    private var entryWords: String? {
+        switch entry {
+        case .home: nil
+        case .closed: "Keypad off"
+        case .keys: "Keys go to the application"
+        }
+    }
+}
