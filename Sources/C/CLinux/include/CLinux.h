@@ -38,4 +38,15 @@ int CLinux_accept(int listener); // accept4 needs _GNU_SOURCE
 // TCP payload bytes of a connection from TCP_INFO: the fields are in <linux/tcp.h> only, which clashes with glibc's.
 int CLinux_tcp_bytes(int socket, uint64_t *received, uint64_t *sent);
 int CLinux_fill_random(void *bytes, size_t count);
+// Signals a process by its pidfd: the number cannot have been given to another process meanwhile.
+int CLinux_pidfd_signal(int pidfd, int signal);
+// unshare needs _GNU_SOURCE, and the MS_* flags are an enum of another name in Swift. Mounts made afterwards are seen by
+// this process and its children only.
+int CLinux_private_mounts(void);
+int CLinux_mount_memory(const char *target, const char *options);
+int CLinux_mount_bind(const char *source, const char *target);
+// From root to a plain user for good: groups, gids, uids, and proof that there is no way back.
+int CLinux_become(uid_t uid, gid_t gid);
+int CLinux_die_with_parent(void); // prctl is variadic
+int CLinux_name_thread(const char *name);
 #endif
