@@ -72,7 +72,7 @@ let edges: [Target] = [
     module("Edges", "TLS", named("COpenSSL", "Secrets", "LinuxBase")),
     module("Edges", "Scaling", named("CLibyuv", "Pictures")),
     module("Edges", "AVC", named("COpenH264", "Pictures")),
-    module("Edges", "RFB", named("Pictures", "LinuxBase")),
+    module("Edges", "RFB", named("Pictures", "LinuxBase", "Measurements")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
     module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -100,8 +100,9 @@ let server: [Target] = [
         named("Wire", "Database", "Pictures", "LinuxBase") + [
             .product(name: "TOMLKit", package: "TOMLKit"), .product(name: "Crypto", package: "swift-crypto"),
         ]),
-    module("Server", "Cell", named("Wire", "LinuxBase", "Confinement") + [log]),
-    module("Server", "Capture", named("RFB", "Pictures", "LinuxBase")),
+    module(
+        "Server", "Cell", named("Wire", "LinuxBase", "Confinement", "Pictures", "Measurements") + [log]),
+    module("Server", "Capture", named("RFB", "Pictures", "LinuxBase", "Measurements")),
     module("Server", "Encode", named("AVC", "Scaling", "Pictures")),
     module("Server", "Send", named("Wire", "Pictures", "Measurements")),
     module("Server", "Commands", named("Wire", "RFB", "LinuxBase")),
@@ -155,8 +156,10 @@ let testTargets: [Target] = [
         "ServerTests",
         named(
             "Accept", "Admission", "Catalogue", "Send", "Commands", "Database", "Wire", "Pictures", "Measurements",
-            "LinuxBase", "RFB") + nio + [tls] + certificates),
-    tests("CellTests", named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Confinement", "Rig")),
+            "LinuxBase", "RFB", "Rig") + nio + [tls] + certificates),
+    tests(
+        "CellTests",
+        named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements", "Confinement", "vitrine-cell")),
     tests(
         "KitTests",
         named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements")),
@@ -169,11 +172,20 @@ let testTargets: [Target] = [
         dependencies: named("LinuxBase", "Measurements", "Pictures", "Wire", "Drawing", "Plane", "WalletScreens"),
         path: "Tests/Rig",
         swiftSettings: strict),
-    program("vitrine-demo", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Demo"),
-    program("vitrine-bench", named("Rig", "LinuxBase", "Measurements", "Pictures", "Wire"), path: "Tests/Performance"),
+    program(
+        "vitrine-demo",
+        named(
+            "Rig", "LinuxBase", "Measurements", "Pictures", "Wire", "Correspondence", "Hold", "Drawing", "Kit",
+            "WalletScreens"), path: "Tests/Demo"),
+    program(
+        "vitrine-bench",
+        named("Rig", "LinuxBase", "Launch", "Measurements", "Pictures", "Plane", "WalletScreens"),
+        path: "Tests/Performance"),
     program(
         "vitrine-fuzz",
-        named("FuzzKit", "LinuxBase", "Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec", "Decoder"),
+        named(
+            "FuzzKit", "LinuxBase", "Measurements", "Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec",
+            "Decoder", "Encode"),
         path: "Tests/Fuzz"),
 ]
 

@@ -4,6 +4,7 @@
 
 public import LinuxBase
 internal import Glibc
+internal import Measurements
 
 /// Where the built programs and the project's files are.
 public enum Programs {

@@ -1,4 +1,4 @@
-public import LinuxBase
+internal import LinuxBase
 internal import Glibc
 public import Measurements
 public import Pictures

@@ -173,8 +173,8 @@ public final class Rig {
     }
 
     /// Ends a program with a signal and waits until it is gone.
-    public func stopServer(_ signal: Int32 = SIGTERM) throws { try stop(&server, signal) }
-    public func stopTerminal(_ signal: Int32 = SIGTERM) throws { try stop(&terminal, signal) }
+    public func stopServer(_ signal: SignalNumber = .terminate) throws { try stop(&server, signal) }
+    public func stopTerminal(_ signal: SignalNumber = .terminate) throws { try stop(&terminal, signal) }
 
     public var serverProcess: Int32? { process(of: server) }
     public var terminalProcess: Int32? { process(of: terminal) }
@@ -189,9 +189,9 @@ public final class Rig {
         }
     }
 
-    private func stop(_ child: inout ChildProcess?, _ signal: Int32) throws {
+    private func stop(_ child: inout ChildProcess?, _ signal: SignalNumber) throws {
         guard var running = child.take() else { return }
-        if signal == SIGKILL { kill(running.process, SIGKILL) } else { running.signal(signal) }
+        if signal == .kill { kill(running.process, SIGKILL) } else { running.signal(signal.rawValue) }
         guard try running.wait(timeout: .seconds(10)) != nil else {
             throw RigError.timedOut(waitingFor: "a program to end", log: logs())
         }

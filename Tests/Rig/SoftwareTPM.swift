@@ -1,5 +1,6 @@
 internal import Glibc
 public import LinuxBase
+internal import Measurements
 
 /// A real `swtpm` with its state in a folder; stopped, by its own pid, when the value ends. Serves one process at a time.
 public struct SoftwareTPM: ~Copyable {
@@ -50,9 +51,9 @@ public struct SoftwareTPM: ~Copyable {
         var child = try ChildProcess(
             "/usr/bin/swtpm",
             arguments: [
-                "swtpm", "socket", "--tpm2", "--tpmstate", "dir=\(folder)/state", "--server",
-                "type=unixio,path=\(socket)",
-                "--ctrl", "type=unixio,path=\(socket).ctrl", "--flags", "not-need-init,startup-clear",
+                "swtpm", "socket", "--tpm2", "--tpmstate", "dir=\(folder)/state",
+                "--server", "type=unixio,path=\(socket)", "--ctrl", "type=unixio,path=\(socket).ctrl",
+                "--flags", "not-need-init,startup-clear", "--log", "fd=2,level=\(logsBus ? 20 : 1)",
             ],
             environment: ["PATH=/usr/bin:/bin"],
             descriptors: [(nothing.raw, 0), (log.raw, 1), (log.raw, 2)], diesWithParent: false)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -196,3 +197,5 @@ int CLinux_fill_random(void *bytes, size_t count) {
   }
   return 0;
 }
+
+void CLinux_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }

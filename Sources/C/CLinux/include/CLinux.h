@@ -37,6 +37,7 @@ int CLinux_signalfd(const int *signals, size_t count);
 int CLinux_accept(int listener); // accept4 needs _GNU_SOURCE
 // TCP payload bytes of a connection from TCP_INFO: the fields are in <linux/tcp.h> only, which clashes with glibc's.
 int CLinux_tcp_bytes(int socket, uint64_t *received, uint64_t *sent);
+void CLinux_line_buffer_stdout(void); // `stdout` is a mutable global, which Swift 6 does not let in
 int CLinux_fill_random(void *bytes, size_t count);
 // Signals a process by its pidfd: the number cannot have been given to another process meanwhile.
 int CLinux_pidfd_signal(int pidfd, int signal);

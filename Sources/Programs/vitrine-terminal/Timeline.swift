@@ -1,0 +1,28 @@
+import LinuxBase
+import Measurements
+import Glibc
+
+/// One JSON line for each step of a session, for tests, the demo and the bench. Times are CLOCK_MONOTONIC nanoseconds.
+/// Holds numbers and names only: never a key, a code, or what an application shows.
+struct Timeline: ~Copyable {
+    private let file: Descriptor?
+
+    init(path: String?) throws(SystemCallError) {
+        if let path {
+            file = try Files.open(path, flags: O_WRONLY | O_CREAT | O_APPEND)
+        } else {
+            file = nil
+        }
+    }
+
+    borrowing func note(
+        _ event: StaticString, at time: MonotonicTime, _ fields: KeyValuePairs<StaticString, UInt64> = [:]
+    ) {
+        guard let file else { return }
+        var line = "{\"at\":\(time.nanoseconds),\"event\":\"\(event)\""
+        for (name, value) in fields { line += ",\"\(name)\":\(value)" }
+        line += "}\n"
+        // A full disk costs a line of measurement, not the session.
+        _ = try? file.write(Array(line.utf8)[...])
+    }
+}

@@ -1,0 +1,126 @@
+import Hold
+import SecureChannel
+import Pictures
+import Correspondence
+import Entry
+import Launch
+import LinuxBase
+import Logging
+import Measurements
+import Stream
+import Wire
+
+/// A launch from its acceptance to its outcome.
+struct LaunchInProgress {
+    let row: CorrespondenceRow
+    let invoice: Invoice?
+    /// Who asked over the launch socket, and learns the outcome; nil for the home screen's keys.
+    var client: Int?
+    /// The server ends a session that takes too long; this is for a server that cannot.
+    let deadline: MonotonicTime
+}
+
+extension TrustedEnvironment {
+    /// How much longer than the row's limit the terminal waits for the server to end a session.
+    private static let grace: Duration = .seconds(5)
+
+    func takeLaunches(_ now: MonotonicTime) throws {
+        for event in try gate.handle(now: now) {
+            switch event {
+            case .request(let client, let request, let peer):
+                log.info(
+                    "launch asked for",
+                    metadata: [
+                        "application": "\(request.application)", "pid": "\(peer.process)", "uid": "\(peer.user)",
+                    ])
+                let answer = begin(request, client: client, now)
+                gate.answer(answer, to: client, now: now)
+            case .gone(let client, let error):
+                if launch?.client == client { launch?.client = nil }
+                log.info("launcher gone: \(error)")
+            case .turnedAway(let peer):
+                log.warning("launcher turned away", metadata: ["pid": "\(peer.process)", "uid": "\(peer.user)"])
+            case .overrun(let connections):
+                log.warning("\(connections) launchers closed unheard: too many at once")
+            }
+        }
+    }
+
+    /// The patent's interception: a row in the table means that a server runs it; no row, that it is not ours.
+    func begin(_ request: LaunchRequest, client: Int?, _ now: MonotonicTime) -> LaunchAnswer {
+        guard let row = records.table.row(for: request.application) else { return .notRemote }
+        guard launch == nil else { return .refused("another application is running") }
+        timeline.note("launch", at: now)
+        let limit = Duration.seconds(Int64(clamping: row.totalSeconds))
+        launch = LaunchInProgress(
+            row: row, invoice: request.invoice, client: client, deadline: now + limit + Self.grace)
+        entry = EntryMachine()
+        connect(to: row.server, now)
+        // The hold logo comes first: from memory, before anything goes to the network.
+        showHold(row)
+        timeline.note(
+            "hold", at: Clock.now(), ["after_us": UInt64(clamping: (Clock.now() - now).wholeNanoseconds / 1000)])
+        let identifier: [UInt8]
+        do throws(SystemCallError) {
+            identifier = try Random.bytes(WireLimits.requestIdentifierBytes)
+        } catch {
+            finish(.failed(reason: "no randomness"))
+            return .refused("no randomness")
+        }
+        let execution = ExecutionRequest(
+            request: identifier, application: row.application, user: records.table.user,
+            target: RenderTarget(
+                size: artist.layout.stream.size, refreshMillihertz: 60_000, level: 42, temporalLayers: 1),
+            invoice: request.invoice)
+        perform(session.handle(.launch(execution, linkUp: link.isUp)))
+        return .started
+    }
+
+    /// The session is over: everything of it goes, the launcher learns the outcome, the screen says it.
+    func finish(_ outcome: Outcome) {
+        let now = Clock.now()
+        let bytes = driver.wireBytes
+        timeline.note("outcome", at: now, ["kind": outcome.code, "received": bytes.received, "sent": bytes.sent])
+        log.info(
+            "session ended",
+            metadata: ["application": "\(launch?.row.application ?? "-")", "outcome": "\(outcome.name)"])
+        if let client = launch?.client { gate.answer(.outcome(outcome), to: client, now: now) }
+        let ended = launch
+        launch = nil
+        entry = EntryMachine()
+        video.close()
+        showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
+        video.prepareSpare(log)
+    }
+
+    func checkDeadlines(_ now: MonotonicTime) {
+        if let launch, now >= launch.deadline { perform(session.handle(.cancel(.limit))) }
+        if let deadline = showing.deadline, now >= deadline { showHome() }
+        if let deadline = video.deadline, now >= deadline { replaceDecoder("it does not answer") }
+    }
+}
+
+extension Outcome {
+    /// For logs and the time line: the kind, without what an application said.
+    var name: StaticString {
+        switch self {
+        case .approved: "approved"
+        case .declined: "declined"
+        case .needsMore: "needs more"
+        case .ended: "ended"
+        case .cancelled: "cancelled"
+        case .failed: "failed"
+        }
+    }
+
+    fileprivate var code: UInt64 {
+        switch self {
+        case .approved: 0
+        case .declined: 1
+        case .needsMore: 2
+        case .ended: 3
+        case .cancelled: 4
+        case .failed: 5
+        }
+    }
+}

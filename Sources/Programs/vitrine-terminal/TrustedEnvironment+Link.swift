@@ -1,0 +1,91 @@
+import Logging
+import Stream
+import Correspondence
+import LinuxBase
+import Measurements
+import SecureChannel
+import Wire
+
+extension TrustedEnvironment {
+    /// Moves the link on: what the socket allows, and what time demands.
+    func advanceLink(_ events: Poll.Events, _ now: MonotonicTime) {
+        let ready = driver.hasMore ? events.union(.readable) : events
+        for event in driver.advance(ready) { feed(event) }
+        if now >= link.deadline { feed(.tick) }
+    }
+
+    /// Uses another server from now on.
+    func connect(to address: ServerAddress, _ now: MonotonicTime) {
+        guard address != server else { return }
+        server = address
+        linkFailure = nil
+        link = LinkMachine(software: Self.software, now: now)
+        driver = LinkDriver(context: identity, host: address.host, port: address.port)
+    }
+
+    func send(_ message: TerminalMessage) {
+        // Messages of a session that ends while the link is down have nobody to go to; the server ends it by itself.
+        guard link.isUp || message.isGreeting else { return }
+        for event in driver.send(message) { feed(event) }
+    }
+
+    /// Ends the connection because of what came over it.
+    func dropLink() { feed(.failed(.outOfOrder)) }
+
+    private func feed(_ event: LinkMachine.Event) {
+        for action in link.handle(event, now: Clock.now(), jitter: Double.random(in: 0...1)) { perform(action) }
+    }
+
+    private func perform(_ action: LinkMachine.Action) {
+        switch action {
+        case .connect:
+            for event in driver.connect() { feed(event) }
+        case .disconnect:
+            driver.disconnect()
+        case .send(let message):
+            send(message)
+        case .deliver(let message):
+            note(message)
+            perform(session.handle(.message(message)))
+        case .up:
+            linkFailure = nil
+            log.info("link up", metadata: ["server": "\(server.host):\(server.port)"])
+            timeline.note("link_up", at: Clock.now())
+            perform(session.handle(.linkUp))
+            linkChanged()
+        case .down(let failure, let pause):
+            // The same reason again and again is said once.
+            if linkFailure != failure {
+                log.warning("link down: \(failure)", metadata: ["retry_ms": "\(Int(pause.milliseconds))"])
+                timeline.note("link_down", at: Clock.now())
+            }
+            linkFailure = failure
+            perform(session.handle(.linkDown))
+            linkChanged()
+        }
+    }
+
+    private func note(_ message: ServerMessage) {
+        switch message {
+        case .accepted:
+            let bytes = driver.wireBytes
+            timeline.note("accepted", at: Clock.now(), ["received": bytes.received, "sent": bytes.sent])
+        case .accessUnit(let unit):
+            timeline.note(
+                "unit", at: Clock.now(),
+                [
+                    "sequence": unit.sequence, "bytes": UInt64(unit.payload.count), "keyframe": unit.isKeyframe ? 1 : 0,
+                    "answered": unit.answered, "server_us": unit.serverMicroseconds,
+                ])
+        default: break
+        }
+    }
+}
+
+extension TerminalMessage {
+    /// May be sent before the server has greeted.
+    fileprivate var isGreeting: Bool {
+        if case .hello = self { return true }
+        return false
+    }
+}

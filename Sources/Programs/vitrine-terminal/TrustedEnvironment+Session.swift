@@ -1,0 +1,174 @@
+import Plane
+import SecureChannel
+import Hold
+import Logging
+import Correspondence
+import Decoder
+import Launch
+import Entry
+import LinuxBase
+import Measurements
+import Pictures
+import Stream
+import Wire
+
+extension TrustedEnvironment {
+    func perform(_ actions: [SessionMachine.Action]) {
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: SessionMachine.Action) {
+        switch action {
+        case .send(let message): send(message)
+        case .openDecoder(let parameters): openDecoder(parameters)
+        case .decode(let unit): decode(unit)
+        case .show: preconditionFailure("pictures are shown where they come out of the decoder")
+        case .entryMode(let mode): enter(mode)
+        case .acknowledged(let sequence): acknowledge(sequence)
+        case .resendKeys(let received): resendKeys(after: received)
+        case .markStale: linkChanged()
+        case .finish(let outcome): finish(outcome)
+        case .fault(let fault):
+            breakOff("\(fault)")
+        }
+    }
+
+    /// The server says what cannot be: neither the session nor the connection goes on.
+    private func breakOff(_ reason: String) {
+        log.error("the server does not keep to the protocol: \(reason)")
+        perform(session.handle(.fail(reason: "The server's answer was not understood")))
+        dropLink()
+    }
+
+    // MARK: Video
+
+    private func openDecoder(_ parameters: PictureParameters) {
+        do throws(DecoderError) {
+            try video.open(parameters)
+        } catch {
+            log.error("no decoder: \(error)")
+            perform(session.handle(.fail(reason: "The picture cannot be shown")))
+        }
+    }
+
+    private func decode(_ unit: AccessUnit) {
+        do throws(DecoderError) {
+            if try !video.decode(unit) { replaceDecoder("it does not keep up") }
+        } catch {
+            replaceDecoder("\(error)")
+        }
+    }
+
+    func replaceDecoder(_ reason: String) {
+        log.warning("decoder replaced: \(reason)")
+        timeline.note("decoder_replaced", at: Clock.now())
+        do throws(DecoderError) {
+            try video.reopen()
+            perform(session.handle(.decoderLost))
+        } catch {
+            log.error("no decoder: \(error)")
+            perform(session.handle(.fail(reason: "The picture cannot be shown")))
+        }
+        video.prepareSpare(log)
+    }
+
+    func takeDecoderEvents() {
+        let events: [DecoderEvent]
+        do throws(DecoderError) {
+            events = try video.receive()
+        } catch {
+            return replaceDecoder("\(error)")
+        }
+        for event in events {
+            switch event {
+            case .frame(let frame):
+                for action in session.handle(.decoded(frame.sequence)) {
+                    if case .show(_, let damage, let answered) = action { show(frame, damage, answered) }
+                }
+                video.release(frame)
+            case .refused(let sequence, let reason):
+                log.warning("access unit \(sequence) refused: \(reason)")
+                perform(session.handle(.decoderLost))
+            case .ended(let status):
+                return replaceDecoder("\(status)")
+            }
+        }
+    }
+
+    private func show(_ frame: DecodedFrame, _ damage: Rectangle, _ answered: UInt64) {
+        beginStream()
+        let origin = artist.layout.stream
+        video.show(frame) { view in plane.show(view, damage: damage, x: origin.x, y: origin.y) }
+        commit()
+        let now = Clock.now()
+        let bytes = driver.wireBytes
+        timeline.note(
+            "shown", at: now,
+            [
+                "sequence": frame.sequence, "answered": answered, "decode_us": UInt64(frame.microseconds),
+                "received": bytes.received, "sent": bytes.sent,
+            ])
+    }
+
+    // MARK: Entry
+
+    private func enter(_ mode: EntryMode) {
+        guard let launch else { return }
+        // The table has the last word on what an application may ask for.
+        let allowed = mode == .none || launch.row.entryModes.contains(mode)
+        if !allowed { log.warning("entry mode \(mode) is not allowed for \(launch.row.application)") }
+        entry.enter(allowed ? mode : .none)
+        drawStrip()
+    }
+
+    private func acknowledge(_ sequence: UInt64) {
+        do throws(EntryError) {
+            _ = try entry.answered(through: sequence, at: Clock.now())
+        } catch {
+            breakOff("\(error)")
+        }
+    }
+
+    private func resendKeys(after received: UInt64) {
+        do throws(EntryError) {
+            for press in try entry.resumed(received: received, mode: entry.mode, at: Clock.now()) { send(.key(press)) }
+            log.info("session resumed")
+            timeline.note("resumed", at: Clock.now())
+            linkChanged()
+        } catch {
+            breakOff("\(error)")
+        }
+    }
+
+    func takeKeys(_ now: MonotonicTime) {
+        do {
+            for key in try keypad.read(now: now) { press(key, now) }
+        } catch {
+            log.warning("keypad: \(error)")
+        }
+    }
+
+    func press(_ key: Key, _ now: MonotonicTime) {
+        guard launch != nil else { return pressAtHome(key, now) }
+        // Before the application takes keys only one thing can be meant.
+        guard case .running = session.state else {
+            if key == .cancel { perform(session.handle(.cancel(.user))) }
+            return
+        }
+        switch entry.press(key, at: now) {
+        case .send(let press):
+            send(.key(press))
+            let bytes = driver.wireBytes
+            timeline.note(
+                "key", at: now, ["sequence": press.sequence, "received": bytes.received, "sent": bytes.sent])
+        case .leave: perform(session.handle(.cancel(.user)))
+        case .refused(let refusal): log.debug("key refused: \(refusal)")
+        }
+    }
+
+    private func pressAtHome(_ key: Key, _ now: MonotonicTime) {
+        if case .outcome = showing { return showHome() }
+        guard case .digit(let digit) = key, let application = artist.home.application(forDigit: digit) else { return }
+        _ = begin(LaunchRequest(application: application), client: nil, now)
+    }
+}

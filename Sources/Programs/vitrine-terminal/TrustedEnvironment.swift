@@ -1,0 +1,172 @@
+import Correspondence
+import Decoder
+import Entry
+import Keys
+import Launch
+import LinuxBase
+import Logging
+import Measurements
+import Pictures
+import Plane
+import Seal
+import SecureChannel
+import Stream
+import TLS
+import TPM
+import Wire
+
+/// Everything the terminal is, in one place: the parts, what is on the screen, and the loop that turns what happens into
+/// what is done. The rules are in the machines (link, session, entry); this wires them.
+final class TrustedEnvironment {
+    static let software = "vitrine-terminal 0.1"
+
+    let options: Options
+    let log: Logger
+    let timeline: Timeline
+    let tpm: TPMDevice
+    let records: StoredRecords
+    let identity: TLSClientContext
+    let artist: ScreenArtist
+    let stopSignals: Descriptor
+
+    var plane: MemoryPlane
+    var watch: PlaneWatch?
+    var keypad: KeypadSource
+    var gate: LaunchGate
+
+    var server: ServerAddress
+    var link: LinkMachine
+    var driver: LinkDriver
+    /// Why the link is down, for the screen; nil while it is up or has not failed yet.
+    var linkFailure: LinkFailure?
+
+    var launch: LaunchInProgress?
+    var session = SessionMachine()
+    var entry = EntryMachine()
+    var video: VideoPath
+    var showing: Showing = .home
+    var isStopping = false
+
+    /// Opens everything in the order in which it may fail: TPM, store, identity, then what others can see.
+    init(_ options: Options, log: Logger) throws(StartProblem) {
+        let start = Clock.now()
+        self.options = options
+        self.log = log
+        do throws(SystemCallError) {
+            stopSignals = try Signals.descriptor(for: [.terminate, .interrupt, .user1])
+            timeline = try Timeline(path: options.timeline)
+        } catch { throw .system(error) }
+        timeline.note("start", at: start)
+        let device: TPMDevice
+        do throws(TPMError) { device = try TPMDevice(tcti: options.tcti) } catch { throw .tpm(error) }
+        tpm = device
+        if device.isSoftware { log.warning("the TPM is software: for development only, it protects nothing") }
+        let store: SealedStore
+        do throws(SealError) { store = try SealedStore(opening: options.store, tpm: device) } catch {
+            throw .store(error)
+        }
+        do throws(StoredRecords.Problem) { records = try StoredRecords(from: store) } catch { throw .records(error) }
+        identity = try Self.identity(records, device)
+        timeline.note("unsealed", at: Clock.now())
+
+        artist = ScreenArtist(size: options.size, records: records)
+        video = VideoPath(executable: options.decoder)
+        do throws(PlaneError) {
+            switch options.screen {
+            case .memory(let file):
+                plane = try MemoryPlane(size: options.size, file: file)
+                watch = nil
+            case .watched(let host, let port, let file):
+                plane = try MemoryPlane(size: options.size, file: file)
+                watch = try PlaneWatch(host: host, port: port, size: options.size)
+            }
+        } catch { throw .screen(error) }
+        do throws(KeysError) { keypad = try KeypadSource(options.keypad) } catch { throw .keypad(error) }
+        do throws(LaunchError) { gate = try LaunchGate(options.launchSocket) } catch { throw .launchSocket(error) }
+        server = records.table.rows[0].server
+        link = LinkMachine(software: Self.software, now: start)
+        driver = LinkDriver(context: identity, host: server.host, port: server.port)
+    }
+
+    /// The client identity: the certificate from the store, the key in the TPM.
+    private static func identity(_ records: StoredRecords, _ device: TPMDevice) throws(StartProblem) -> TLSClientContext
+    {
+        let point: P256PublicPoint
+        do throws(TPMError) { point = try device.clientPublicKey() } catch { throw .tpm(error) }
+        do throws(TLSError) {
+            return try TLSClientContext(
+                certificatePEM: records.certificate, rootsPEM: records.roots, publicKey: (point.x, point.y)
+            ) { digest in
+                let signature = try device.sign(digest: digest)
+                return (signature.r, signature.s)
+            }
+        } catch { throw .identity(error) }
+    }
+
+    func run() throws {
+        if case .watched(let host, let port, _) = options.screen {
+            log.warning("the screen and the keypad are open to whoever reaches \(host):\(port): for development only")
+        }
+        let table = records.table
+        log.info(
+            "ready",
+            metadata: [
+                "terminal": "\(table.terminal)", "table": "\(table.version)", "applications": "\(table.rows.count)",
+                "screen": "\(options.size)", "server": "\(server.host):\(server.port)",
+            ])
+        showHome()
+        video.prepareSpare(log)
+        while !isStopping { try turn() }
+        shutDown()
+    }
+
+    /// One turn of the loop: wait, then do what is ready. What a person typed goes first.
+    private func turn() throws {
+        var watched = [
+            (stopSignals.raw, Poll.Events.readable), (keypad.descriptor, .readable),
+            driver.interest ?? (-1, []), (video.descriptor, .readable),
+        ]
+        let gateStart = watched.count
+        watched += gate.watched
+        let watchStart = watched.count
+        if let viewers = watch?.watched { watched += viewers }
+        let ready = try Poll.wait(for: watched, timeout: timeUntilDeadline())
+        let now = Clock.now()
+
+        if !ready[0].isEmpty { takeSignals() }
+        if !ready[1].isEmpty || keypad.deadline.map({ now >= $0 }) == true { takeKeys(now) }
+        advanceLink(ready[2], now)
+        if !ready[3].isEmpty { takeDecoderEvents() }
+        if ready[gateStart..<watchStart].contains(where: { !$0.isEmpty }) || gate.deadline.map({ now >= $0 }) == true {
+            try takeLaunches(now)
+        }
+        serveViewers(now)
+        checkDeadlines(now)
+    }
+
+    private func timeUntilDeadline() -> Duration? {
+        if driver.hasMore { return .zero }
+        let deadlines =
+            [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
+            + [video.deadline]
+        guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
+        return max(.zero, next - Clock.now())
+    }
+
+    private func takeSignals() {
+        for number in Signals.take(from: stopSignals) {
+            switch number {
+            case .user1: writePicture()
+            default:
+                log.info("stopping on signal \(number)")
+                isStopping = true
+            }
+        }
+    }
+
+    private func shutDown() {
+        perform(session.handle(.cancel(.shutdown)))
+        _ = driver.advance([.readable, .writable])
+        timeline.note("stop", at: Clock.now())
+    }
+}

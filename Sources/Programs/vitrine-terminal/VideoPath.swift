@@ -1,0 +1,89 @@
+import Decoder
+import LinuxBase
+import Logging
+import Measurements
+import Pictures
+import Wire
+
+/// The decoder of the running session, the access units that wait for it, and a spare process for the next one.
+struct VideoPath: ~Copyable {
+    /// A decoder that has not answered for this long is replaced.
+    private static let patience: Duration = .milliseconds(500)
+    /// Most access units that wait for a slot; beyond, the decoder does not keep up and is told so by starting again.
+    private static let queueLimit = 32
+
+    private let executable: String
+    private var decoder: DecoderLink?
+    private var spare: DecoderSpare?
+    private var parameters: PictureParameters?
+    private var waiting: [AccessUnit] = []
+    /// -1 while no session runs.
+    private(set) var descriptor: Int32 = -1
+    private(set) var deadline: MonotonicTime?
+
+    init(executable: String) { self.executable = executable }
+
+    /// Starts a process that waits for the next session: that takes longer than a picture may.
+    mutating func prepareSpare(_ log: Logger) {
+        guard spare == nil else { return }
+        do throws(DecoderError) {
+            spare = try DecoderSpare(executable: executable)
+        } catch {
+            log.error("no spare decoder: \(error)")
+        }
+    }
+
+    mutating func open(_ parameters: PictureParameters) throws(DecoderError) {
+        close()
+        let process: DecoderSpare
+        if let ready = spare.take() { process = ready } else { process = try DecoderSpare(executable: executable) }
+        let link = try DecoderLink(
+            spare: process, size: parameters.size, maximumBytes: WireLimits.serverFrameBytes,
+            profile: Int(parameters.profile), level: Int(parameters.level))
+        descriptor = link.descriptor
+        decoder = consume link
+        self.parameters = parameters
+    }
+
+    /// A fresh process for the same stream, after a crash, a refusal or a hang.
+    mutating func reopen() throws(DecoderError) {
+        guard let parameters else { return }
+        try open(parameters)
+    }
+
+    mutating func close() {
+        decoder = nil
+        descriptor = -1
+        deadline = nil
+        waiting = []
+        parameters = nil
+    }
+
+    /// Hands over an access unit, or keeps it until there is room. False when too many wait already.
+    mutating func decode(_ unit: AccessUnit) throws(DecoderError) -> Bool {
+        guard waiting.count < Self.queueLimit else { return false }
+        waiting.append(unit)
+        try submitWaiting()
+        return true
+    }
+
+    mutating func receive() throws(DecoderError) -> [DecoderEvent] {
+        let events = try decoder?.receive() ?? []
+        try submitWaiting()
+        return events
+    }
+
+    mutating func show(_ frame: DecodedFrame, _ body: (PlanarView) -> Void) {
+        decoder?.withFrame(frame, body)
+    }
+
+    mutating func release(_ frame: DecodedFrame) { decoder?.release(frame) }
+
+    private mutating func submitWaiting() throws(DecoderError) {
+        while let unit = waiting.first, decoder?.canSubmit == true {
+            try decoder?.submit(unit.payload, sequence: unit.sequence)
+            waiting.removeFirst()
+        }
+        deadline = decoder?.waitingSince.map { $0 + Self.patience }
+    }
+}

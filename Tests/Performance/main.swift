@@ -1,0 +1,24 @@
+// vitrine-bench: the figures of SPECIFICATION.md, measured on the whole system.
+
+import Glibc
+import LinuxBase
+import Rig
+
+StandardOutput.flushEachLine()
+Signals.ignoreBrokenPipes()
+do {
+    let arguments = try Arguments(
+        Array(CommandLine.arguments.dropFirst()), options: ["--json"], switches: ["--short", "--strict"])
+    let rig = try Rig()
+    try rig.startTerminal()
+    var bench = Bench(rig: rig, effort: arguments.has("--short") ? .short : Bench.Effort())
+    try bench.run()
+    bench.figures.printTable()
+    if let path = arguments["--json"] { try bench.figures.write(path) }
+    let broken = bench.figures.all.filter { !$0.isKept }
+    if !broken.isEmpty { print("\nnot kept: " + broken.map(\.name).joined(separator: ", ")) }
+    exit(broken.isEmpty || !arguments.has("--strict") ? 0 : 1)
+} catch {
+    print("bench failed: \(error)")
+    exit(1)
+}
