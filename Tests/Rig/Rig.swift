@@ -10,6 +10,10 @@ public final class Rig {
         /// Also `rfb:…` for an interactive demo.
         public var watched: String?
         public var keypad: String?
+        /// The terminal reaches the server through a relay that can be cut.
+        public var isRelayed = false
+        /// Applications from `Tests/Fixtures/Applications`, besides the wallet and the calculator.
+        public var fixtures: [String] = []
         /// Data of the demo's user: the code, and money in major units.
         public var code = "4711"
         public var balance = "500.00"
@@ -29,6 +33,7 @@ public final class Rig {
     private var tpm: SoftwareTPM?
     private var server: ChildProcess?
     private var terminal: ChildProcess?
+    public private(set) var relay: Relay?
     public private(set) var port: UInt16 = 0
 
     public var state: String { folder + "/server" }
@@ -47,6 +52,7 @@ public final class Rig {
         tpm = try SoftwareTPM(folder: temporary.path + "/tpm")
         try prepareServer()
         try startServer()
+        if options.isRelayed { relay = try Relay(to: port) }
         try enrol()
         guard unsafe mkfifo(keypad, 0o600) == 0 else { throw RigError.system(SystemCallError("mkfifo", errno)) }
     }
@@ -54,6 +60,7 @@ public final class Rig {
     deinit {
         // The programs go first, then what they use.
         terminal = nil
+        relay = nil
         server = nil
         tpm = nil
     }
@@ -77,13 +84,16 @@ public final class Rig {
             ], in: folder)
         try importApplication("wallet", programs: ["wallet"])
         try importApplication("calculator", programs: [])
+        for name in options.fixtures { try importApplication(name, from: "Tests/Fixtures/Applications", programs: []) }
     }
 
     /// Puts an application's folder together (manifest, logo, programs) and imports it.
-    public func importApplication(_ name: String, programs: [String]) throws {
-        let target = "\(folder)/import-\(name)"
+    public func importApplication(
+        _ name: String, from folder: String = "Images/applications", programs: [String]
+    ) throws {
+        let target = "\(self.folder)/import-\(name)"
         try Files.makeFolder(target)
-        let source = "\(Programs.root)/Images/applications/\(name)"
+        let source = "\(Programs.root)/\(folder)/\(name)"
         for file in try Files.names(in: source) {
             try Files.replace("\(target)/\(file)", with: try Files.read("\(source)/\(file)", limit: 8 << 20))
         }
@@ -91,7 +101,7 @@ public final class Rig {
             try Files.replace(
                 "\(target)/\(program)", with: try Files.read(try Programs.path(program), limit: 256 << 20), mode: 0o755)
         }
-        try run("vitrinectl", ["app", "import", target, "--state", state], in: folder)
+        try run("vitrinectl", ["app", "import", target, "--state", state], in: self.folder)
     }
 
     private func enrol() throws {
@@ -106,7 +116,7 @@ public final class Rig {
                 "--out",
                 "\(folder)/certificate.pem",
             ], in: folder)
-        for application in ["wallet", "calculator"] { try grant(application) }
+        for application in ["wallet", "calculator"] + options.fixtures { try grant(application) }
         try installTable()
     }
 
@@ -126,7 +136,7 @@ public final class Rig {
             [
                 "table", "export", "--state", state, "--terminal", Self.terminalName, "--user", Self.userName,
                 "--server",
-                "localhost:\(port)", "--out", "\(folder)/bundle.cbor",
+                "localhost:\(relay?.port ?? port)", "--out", "\(folder)/bundle.cbor",
             ], in: folder)
         try run(
             "vitrine-provision", ["install", "--store", store, "--tcti", tcti, "\(folder)/bundle.cbor"], in: folder)
@@ -152,6 +162,13 @@ public final class Rig {
             self.port = port
             return true
         }
+    }
+
+    /// Lets this rig's server listen where another one did.
+    public func moveServer(to port: UInt16) throws {
+        try stopServer()
+        self.port = port
+        try startServer()
     }
 
     public func startTerminal(_ more: [String] = []) throws {

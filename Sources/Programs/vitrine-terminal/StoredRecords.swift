@@ -6,7 +6,7 @@ import TPM
 /// What the trusted environment reads from the sealed store at its start. Read once: a launch touches no file.
 struct StoredRecords: Sendable {
     let table: CorrespondenceTable
-    /// By application.
+    /// By application. One without a logo is held with its title alone.
     let logos: [String: Picture]
     let small: GlyphSheet
     let body: GlyphSheet
@@ -34,7 +34,9 @@ struct StoredRecords: Sendable {
         }
         guard !table.rows.isEmpty else { throw .emptyTable }
         var logos: [String: Picture] = [:]
-        for row in table.rows {
+        let names: Set<String>
+        do throws(SealError) { names = Set(try store.names()) } catch { throw .store(error) }
+        for row in table.rows where names.contains("logo/\(row.application)") {
             logos[row.application] = try Self.load("logo/\(row.application)", from: store) {
                 (bytes) throws(CorrespondenceError) in try Picture(decodingLogo: bytes)
             }
