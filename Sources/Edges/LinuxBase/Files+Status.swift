@@ -68,7 +68,7 @@ extension Files {
     }
 
     /// What a link points to, at most `limit` bytes of it.
-    public static func linkTarget(_ path: String, limit: Int = 4096) throws(SystemCallError) -> String {
+    public static func readLink(_ path: String, limit: Int = 4096) throws(SystemCallError) -> String {
         var buffer = [UInt8](repeating: 0, count: limit)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
             unsafe readlink(path, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)

@@ -14,7 +14,7 @@ struct RightCommand: ParsableCommand {
         var terminal: String
         @Option(help: "The user's name.")
         var user: String
-        @Option(help: "The application's identifier.")
+        @Option(name: [.customLong("app"), .customLong("application")], help: "The application's identifier.")
         var app: String
 
         func run() throws {
@@ -35,7 +35,7 @@ struct RightCommand: ParsableCommand {
         var terminal: String
         @Option(help: "The user's name.")
         var user: String
-        @Option(help: "The application's identifier.")
+        @Option(name: [.customLong("app"), .customLong("application")], help: "The application's identifier.")
         var app: String
 
         func run() throws {
@@ -56,7 +56,7 @@ struct RightCommand: ParsableCommand {
         var terminal: String?
         @Option(help: "Only this user.")
         var user: String?
-        @Option(help: "Only this application.")
+        @Option(name: [.customLong("app"), .customLong("application")], help: "Only this application.")
         var app: String?
 
         func run() throws {

@@ -46,17 +46,24 @@ extension CertificateAuthority {
     }
 
     /// The server's certificate and key files, made where they are missing, end within a tenth of `lifetime`, belong to
-    /// another authority, or do not name all of `hosts`. Returns the certificate and whether it is new.
+    /// another authority, or do not name all of `hosts`. A new certificate keeps the names of the one before it, so that
+    /// terminals that know the server by an older name still find it. Returns the certificate and whether it is new.
     public func keepServerCertificate(
         state: String, hosts: [String], lifetime: TimeInterval, now: Date
     ) throws(AdmissionError) -> (certificate: IssuedCertificate, isNew: Bool) {
+        var names = hosts
+        // One that cannot be read is replaced.
         if let kept = try? IssuedCertificate(pem: Self.read(StateFolder.serverCertificate(state))),
-            Files.exists(StateFolder.serverKey(state)), kept.isIssued(by: certificate),
-            kept.notAfter > now.addingTimeInterval(lifetime / 10), hosts.allSatisfy(kept.names(host:))
+            kept.isIssued(by: certificate)
         {
-            return (kept, false)
+            if Files.exists(StateFolder.serverKey(state)), kept.notAfter > now.addingTimeInterval(lifetime / 10),
+                hosts.allSatisfy(kept.names(host:))
+            {
+                return (kept, false)
+            }
+            names += kept.hosts.filter { !names.contains($0) }
         }
-        let issued = try issueServer(hosts: hosts, lifetime: lifetime, now: now)
+        let issued = try issueServer(hosts: names, lifetime: lifetime, now: now)
         // Key first: a server that starts between the two finds a pair that does not match, and says so.
         try Self.write(issued.keyPEM, to: StateFolder.serverKey(state), mode: 0o600)
         try Self.write(issued.certificate.pem, to: StateFolder.serverCertificate(state), mode: 0o644)
@@ -79,20 +86,27 @@ extension CertificateAuthority {
 }
 
 extension IssuedCertificate {
-    /// True when the certificate's alternative names have this host name or address.
-    public func names(host: String) -> Bool {
+    /// The host names and addresses in the certificate's alternative names.
+    public var hosts: [String] {
         // A certificate that could be read once can be read again; one without the extension names nobody.
         guard let certificate = try? Certificate(derEncoded: der),
             let names = try? certificate.extensions.subjectAlternativeNames
-        else { return false }
-        let address = InternetAddress.bytes(host)
-        return names.contains { name in
+        else { return [] }
+        return names.compactMap { name in
             switch name {
-            case .dnsName(let dns): address == nil && dns.lowercased() == host.lowercased()
-            case .ipAddress(let bytes): address.map { bytes.bytes.elementsEqual($0) } ?? false
-            default: false
+            case .dnsName(let host): host
+            case .ipAddress(let address): InternetAddress.text(Array(address.bytes))
+            default: nil
             }
         }
+    }
+
+    /// True when the certificate's alternative names have this host name or address.
+    public func names(host: String) -> Bool {
+        guard let address = InternetAddress.bytes(host) else {
+            return hosts.contains { $0.lowercased() == host.lowercased() }
+        }
+        return hosts.contains { InternetAddress.bytes($0) == address }
     }
 
     func isIssued(by authority: IssuedCertificate) -> Bool {

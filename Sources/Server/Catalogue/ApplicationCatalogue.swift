@@ -60,7 +60,8 @@ public final class ApplicationCatalogue: Sendable {
     }
 
     /// Imports a folder: copies it, checks it, gives it its digest for a name, and makes it the version that new sessions
-    /// get. The same folder again is the same entry. On failure nothing is left behind.
+    /// get. The same folder again is the same entry. On failure nothing is left behind but what the
+    /// next import sweeps.
     public func importFolder(_ folder: String, now: Date) throws(CatalogueError) -> CatalogueEntry {
         guard Files.isFolder(folder) else { throw .notAFolder(folder) }
         do throws(SystemCallError) {
@@ -78,8 +79,13 @@ public final class ApplicationCatalogue: Sendable {
         let place = "\(manifest.id)/\(digest)"
         do throws(SystemCallError) {
             try Files.makeFolder("\(root)/\(manifest.id)", mode: 0o700)
-            // False: the same files are there already.
-            _ = try Files.move(copy, to: "\(root)/\(place)")
+            if try !Files.move(copy, to: "\(root)/\(place)") {
+                // The same files are there already, unless somebody has altered them: then these are better.
+                if (try? FolderImport.digest(of: "\(root)/\(place)")) != digest {
+                    try Files.removeTree("\(root)/\(place)")
+                    _ = try Files.move(copy, to: "\(root)/\(place)")
+                }
+            }
             try Files.syncFolder("\(root)/\(manifest.id)")
         } catch { throw .system(error) }
 
@@ -87,9 +93,7 @@ public final class ApplicationCatalogue: Sendable {
             id: manifest.id, digest: digest, version: manifest.version, title: manifest.title, manifest: text,
             folder: place, enabled: true, imported: now)
         do { try directory.addApplication(record) } catch { throw .directory(error) }
-        let entry = try application(manifest.id)
-        try verify(entry)
-        return entry
+        return try application(manifest.id)
     }
 
     /// Removes all versions of an application with their files and the rights to it. Refused while a session runs it.

@@ -85,7 +85,7 @@ struct FolderImport {
                 item("D", entry.path, mode: "755", count: 0)
                 if let outer { try Files.makeFolder(outer, mode: 0o700) }
             case .link:
-                let link = try Files.linkTarget(inner)
+                let link = try Files.readLink(inner)
                 guard Self.staysInside(link, at: entry.path) else {
                     throw CatalogueError.file(entry.path, problem: "the link leads out of the folder")
                 }
