@@ -142,8 +142,8 @@ let testTargets: [Target] = [
     tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
     tests("LinuxBaseTests", named("LinuxBase", "Measurements")),
     tests("TPMTests", named("TPM", "Secrets", "Rig", "LinuxBase")),
-    tests("TLSTests", named("TLS", "TPM", "Secrets", "Rig", "LinuxBase")),
-    tests("SealTests", named("Seal", "TPM", "TLS", "Secrets", "Rig", "LinuxBase", "Wire")),
+    tests("TLSTests", named("TLS", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
+    tests("SealTests", named("Seal", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
     tests(
         "ScreenTests",
         named("Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing")),
