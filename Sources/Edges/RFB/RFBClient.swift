@@ -185,8 +185,9 @@ public import Pictures
     }
 }
 
-/// Zeroed memory that ends with its value.
-@safe private struct PixelMemory: ~Copyable {
+/// Zeroed memory that ends with its owner. A class: other modules that destroy an `RFBClient` in place would need the
+/// symbols of a private noncopyable struct (Swift 6.3 leaves them undefined when linking).
+@safe private final class PixelMemory {
     let base: UnsafeMutableRawPointer
 
     init(count: Int) {

@@ -1,0 +1,92 @@
+internal import Pictures
+
+/// The command line for bubblewrap, made from a specification. Pure.
+public struct Bubblewrap: Sendable {
+    /// A folder or file of the host, and its place inside; read-only.
+    public struct Binding: Equatable, Sendable {
+        public var source: String
+        public var target: String
+        public var optional: Bool
+        public init(source: String, target: String, optional: Bool = false) {
+            self.source = source
+            self.target = target
+            self.optional = optional
+        }
+    }
+
+    /// Files that are made inside from descriptors, read-only.
+    public struct Data: Equatable, Sendable {
+        public var descriptor: Int32
+        public var target: String
+        public init(descriptor: Int32, target: String) {
+            self.descriptor = descriptor
+            self.target = target
+        }
+    }
+
+    public static let program = "/usr/bin/bwrap"
+
+    /// What of the host every cell sees besides `/usr`: fonts, the loader's cache, X11's defaults, the time zone. No
+    /// accounts, no keys, no names of other machines.
+    public static let hostFiles: [Binding] = [
+        "/etc/fonts", "/etc/ld.so.cache", "/etc/alternatives", "/etc/X11", "/etc/localtime", "/var/cache/fontconfig",
+    ].map { Binding(source: $0, target: $0, optional: true) }
+
+    public var specification: CellSpecification
+    /// The application's folder, the jailer and the libraries, wherever they are to be found by now.
+    public var bindings: [Binding]
+    public var data: [Data]
+    public var filter: Int32
+    /// Links at the root, as on the host (`bin` → `usr/bin`).
+    public var links: [(name: String, target: String)]
+
+    public init(
+        specification: CellSpecification, bindings: [Binding], data: [Data], filter: Int32,
+        links: [(name: String, target: String)]
+    ) {
+        self.specification = specification
+        self.bindings = bindings
+        self.data = data
+        self.filter = filter
+        self.links = links
+    }
+
+    public var arguments: [String] {
+        let user = "\(CellLayout.user)"
+        var line = [
+            "bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
+            "--cap-drop", "ALL", "--uid", user, "--gid", user, "--hostname", "cell", "--clearenv",
+        ]
+        for (name, value) in environment { line += ["--setenv", name, value] }
+        line += ["--ro-bind", "/usr", "/usr"]
+        for link in links { line += ["--symlink", link.target, "/\(link.name)"] }
+        // Memory file systems, each with a bound: a full one is the application's own trouble. /dev belongs to the cell's
+        // user and would be one more, hence read-only.
+        let bytes = "\(specification.limits.fileBytes)"
+        line += ["--proc", "/proc", "--dev", "/dev", "--size", bytes, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+        line += ["--perms", "1777", "--size", bytes, "--tmpfs", "/tmp"]
+        line += ["--size", "\(CellSpecification.encodedBytes * 2)", "--tmpfs", CellLayout.runtime]
+        for binding in Self.hostFiles + bindings {
+            line += [binding.optional ? "--ro-bind-try" : "--ro-bind", binding.source, binding.target]
+        }
+        for file in data { line += ["--ro-bind-data", "\(file.descriptor)", file.target] }
+        // The root is a memory file system, too.
+        line += ["--remount-ro", "/", "--chdir", CellLayout.application]
+        line += ["--seccomp", "\(filter)", "--info-fd", "\(CellLayout.Number.information)", "--", CellLayout.jailer]
+        line += [CellLayout.Stage.inside, "\(specification.limits.processes)"]
+        if specification.kind == .window {
+            line += [CellLayout.Stage.window, "\(specification.size.width)x\(specification.size.height)"]
+        }
+        return line + ["--"] + specification.words
+    }
+
+    private var environment: [(String, String)] {
+        var result = [
+            ("PATH", "/usr/bin:/bin"), ("HOME", "/tmp"), ("TMPDIR", "/tmp"), ("LANG", "C.UTF-8"),
+            ("USER", CellLayout.userName), ("VITRINE_SIZE", "\(specification.size.width)x\(specification.size.height)"),
+        ]
+        let folders = specification.libraries
+        if !folders.isEmpty { result.append(("LD_LIBRARY_PATH", folders.joined(separator: ":"))) }
+        return result
+    }
+}
