@@ -45,6 +45,7 @@ let certificates: [Target.Dependency] = [
 ]
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let cLibraries: [Target] = [
     .target(name: "CLinux", path: "Sources/C/CLinux"),
@@ -87,7 +88,7 @@ let terminal: [Target] = [
     module("Terminal", "SecureChannel", named("Wire", "TLS", "LinuxBase", "Measurements")),
     module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
     module("Terminal", "Decoder", named("Pictures", "LinuxBase", "Measurements")),
-    module("Terminal", "Plane", named("Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
+    module("Terminal", "Plane", named("Wire", "Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
     module("Terminal", "Keys", named("Wire", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
 ]
@@ -129,7 +130,7 @@ let programs: [Target] = [
         "vitrine-server",
         named(
             "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "Wire", "Pictures",
-            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle] + certificates),
+            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle, unixSignals] + certificates),
     program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
     program(
         "vitrinectl",

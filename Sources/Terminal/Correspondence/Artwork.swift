@@ -7,12 +7,14 @@ public struct GlyphSizes: Equatable, Sendable {
     public let body: Int
     public let title: Int
 
-    /// 15, 21 and 38 at 800×480; the strip of 32 pixels bounds `small`.
+    /// 15, 21 and 38 at 800×480; the strip of 32 pixels bounds `small`. A larger screen is farther away but not by as
+    /// much: beyond 800×480 text grows by three fifths of what the screen does.
     public init(for screen: PixelSize) {
-        let tenths = min(max(min(screen.height * 10 / 480, screen.width * 10 / 800), 6), 20)
-        small = min(max((15 * tenths + 5) / 10, 13), 17)
-        body = max((21 * tenths + 5) / 10, 15)
-        title = max((38 * tenths + 5) / 10, 26)
+        let percent = min(screen.height * 100 / 480, screen.width * 100 / 800)
+        let scale = min(max(percent > 100 ? 100 + (percent - 100) * 3 / 5 : percent, 60), 250)
+        small = min(max((15 * scale + 50) / 100, 13), 17)
+        body = max((21 * scale + 50) / 100, 15)
+        title = max((38 * scale + 50) / 100, 26)
     }
 
     /// What the trusted environment can show: printable ASCII, Latin-1, Latin Extended-A, Greek, Cyrillic, and the

@@ -25,33 +25,48 @@ struct HomeCard: Equatable, Sendable {
     func draw(into picture: inout Picture, area: Rectangle, grid: Grid, type: Typesetter) {
         picture.paintCard(area, radius: grid.radius, fill: Theme.card, edge: Theme.cardEdge)
         let side = tile.picture.size.width
-        let chip = type.lineHeight(.body)
+        let line = type.lineHeight(.body)
         if isTall {
             let gap = 2 * grid.unit
-            let top = area.y + (area.height - side - gap - type.lineHeight(.body)) / 2
-            picture.lay(tile.picture, x: area.x + (area.width - side) / 2, y: top)
-            type.draw(
-                title, .body, in: &picture, x: area.x + grid.unit, y: top + side + gap,
-                width: area.width - 2 * grid.unit, alignment: .centre, colour: Theme.text)
-            drawChip(into: &picture, x: area.x + grid.gap - 2, y: area.y + grid.gap - 2, side: chip, grid, type)
+            let room = area.width - 4 * grid.unit
+            let spare = area.height - side - gap - 4 * grid.unit
+            let lines = type.wrapped(title, .body, width: room, lines: spare >= 2 * line ? 2 : 1)
+            var y = area.y + (area.height - side - gap - lines.count * line) / 2
+            picture.lay(tile.picture, x: area.x + (area.width - side) / 2, y: y)
+            y += side + gap
+            for text in lines {
+                type.draw(
+                    text, .body, in: &picture, x: area.x + 2 * grid.unit, y: y, width: room, alignment: .centre,
+                    colour: Theme.text)
+                y += line
+            }
+            drawCap(
+                into: &picture, x: area.x + gap, y: area.y + gap, side: line * 5 / 4, style: .body, grid, type)
         } else {
-            let inset = (area.height - side) / 2
-            picture.lay(tile.picture, x: area.x + inset, y: area.y + inset)
-            let chipX = area.maxX - chip - min(inset, grid.gap)
-            drawChip(into: &picture, x: chipX, y: area.y + (area.height - chip) / 2, side: chip, grid, type)
-            let x = area.x + inset + side + grid.gap
-            type.draw(
-                title, .body, in: &picture, x: x, y: area.y + (area.height - type.lineHeight(.body)) / 2,
-                width: chipX - grid.unit - x, colour: Theme.text)
+            let inset = min((area.height - side) / 2, grid.gap)
+            picture.lay(tile.picture, x: area.x + inset, y: area.y + (area.height - side) / 2)
+            let cap = type.lineHeight(.small) * 5 / 4
+            let capX = area.maxX - cap - inset
+            drawCap(into: &picture, x: capX, y: area.y + (area.height - cap) / 2, side: cap, style: .small, grid, type)
+            let x = area.x + inset + side + grid.unit * 3 / 2
+            let lines = type.wrapped(title, .body, width: capX - grid.unit - x, lines: 2)
+            var y = area.y + (area.height - lines.count * line) / 2
+            for text in lines {
+                type.draw(text, .body, in: &picture, x: x, y: y, width: capX - grid.unit - x, colour: Theme.text)
+                y += line
+            }
         }
     }
 
     /// The number key, as a key cap.
-    private func drawChip(into picture: inout Picture, x: Int, y: Int, side: Int, _ grid: Grid, _ type: Typesetter) {
+    private func drawCap(
+        into picture: inout Picture, x: Int, y: Int, side: Int, style: Typesetter.Style, _ grid: Grid,
+        _ type: Typesetter
+    ) {
         let area = Rectangle(x: x, y: y, width: side, height: side)
-        picture.paintCard(area, radius: grid.unit * 3 / 4, fill: Theme.ground, edge: Theme.cardEdge)
+        picture.paintCard(area, radius: grid.unit, fill: Theme.ground, edge: Theme.cardEdge)
         type.draw(
-            "\(number)", .small, in: &picture, x: x, y: y + (side - type.lineHeight(.small)) / 2, width: side,
+            "\(number)", style, in: &picture, x: x, y: y + (side - type.lineHeight(style)) / 2, width: side,
             alignment: .centre, colour: Theme.text)
     }
 }

@@ -102,12 +102,13 @@ public struct HomeScreen: Screen, Equatable, Sendable {
         // A lone card would be a billboard: it is as wide as half the field.
         let usable = count == 1 ? field.width / 2 : field.width
         let left = field.x + (field.width - usable) / 2
-        let width = (usable - (columns - 1) * grid.gap) / columns
+        // Columns differ by a pixel where the width cannot be shared out evenly, and end where the field ends.
+        func edge(_ column: Int) -> Int { column * (usable + grid.gap) / columns }
         let height = (field.height - (rows - 1) * grid.gap) / rows
         return (0..<count).map { index in
             Rectangle(
-                x: left + index % columns * (width + grid.gap), y: field.y + index / columns * (height + grid.gap),
-                width: width, height: height)
+                x: left + edge(index % columns), y: field.y + index / columns * (height + grid.gap),
+                width: edge(index % columns + 1) - edge(index % columns) - grid.gap, height: height)
         }
     }
 }

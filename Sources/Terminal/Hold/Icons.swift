@@ -25,8 +25,8 @@ enum Icon {
     /// `pixel` is one pixel in the icon's measure: thin strokes never get thinner than that.
     private func distance(_ x: Float, _ y: Float, pixel: Float) -> Float {
         switch self {
-        case .lock: lock(x, y, pixel: pixel, lift: 0)
-        case .openLock: lock(x, y, pixel: pixel, lift: 12)
+        case .lock: min(lockBody(x, y, pixel: pixel), shackle(x, y, pixel: pixel))
+        case .openLock: min(lockBody(x + 12, y, pixel: pixel), shackle(x - 26, y, pixel: pixel))
         case .check:
             min(
                 Distance.line(x, y, from: (-30, 4), to: (-9, 25), width: 13),
@@ -51,13 +51,14 @@ enum Icon {
         }
     }
 
-    /// Body with a keyhole, and a shackle above it; `lift` opens it.
-    private func lock(_ x: Float, _ y: Float, pixel: Float, lift: Float) -> Float {
-        let body = Distance.box(x, y - 18, 36, 28, radius: 9)
+    private func lockBody(_ x: Float, _ y: Float, pixel: Float) -> Float {
         let keyhole = Distance.circle(x, y - 18, radius: max(8, pixel * 0.6))
-        let legs = Distance.box(x, y + 16 + lift, 22, 30, radius: 22)
-        let shackle = max(Distance.outline(legs, width: max(11, pixel * 1.5)), y - 4)
-        return min(max(body, -keyhole), lift > 0 && x > 0 ? max(shackle, y + 12) : shackle)
+        return max(Distance.box(x, y - 18, 36, 28, radius: 9), -keyhole)
+    }
+
+    /// The bow above the body; shifted aside, the lock is open.
+    private func shackle(_ x: Float, _ y: Float, pixel: Float) -> Float {
+        max(Distance.outline(Distance.box(x, y + 14, 20, 30, radius: 20), width: max(11, pixel * 1.5)), y + 4)
     }
 }
 

@@ -29,11 +29,34 @@ struct LogoTile: Equatable, Sendable {
 
     private static func letter(_ title: String, accent: Colour, side: Int, type: Typesetter) -> Picture {
         var tile = Picture(size: PixelSize(width: side, height: side), fill: accent)
-        let letter = title.first.map { String($0).uppercased() } ?? "?"
-        let style: Typesetter.Style = side > 2 * type.lineHeight(.body) ? .title : .body
-        let y = (side - type.lineHeight(style)) / 2
-        type.draw(letter, style, in: &tile, x: 0, y: y, width: side, alignment: .centre, colour: accent.inkOnIt)
+        let letter = (title.first.map { String($0).uppercased() } ?? "?").unicodeScalars.first ?? "?"
+        // A scalar that the sheet lacks leaves the tile plain: its colour and the title below still tell it.
+        guard let glyph = type.title.glyphs[letter], glyph.size.area > 0 else { return rounded(tile) }
+        let sign = enlarged(glyph, colour: accent.inkOnIt, height: side * 2 / 5)
+        tile.lay(sign, x: (side - sign.size.width) / 2, y: (side - sign.size.height) / 2)
         return rounded(tile)
+    }
+
+    /// A glyph larger than its sheet has it. Resampling softens the edge over as many pixels as it enlarges; the edge is
+    /// then made one pixel wide again.
+    private static func enlarged(_ glyph: GlyphSheet.Glyph, colour: Colour, height: Int) -> Picture {
+        let ink = colour.argb & 0xFF_FFFF
+        // A border of nothing, so that the outer edge is softened too.
+        var mask = Picture(
+            size: PixelSize(width: glyph.size.width + 2, height: glyph.size.height + 2), fill: Colour(argb: ink))
+        for y in 0..<glyph.size.height {
+            for x in 0..<glyph.size.width {
+                mask[x + 1, y + 1] = Colour(argb: UInt32(glyph.coverage[y * glyph.size.width + x]) << 24 | ink)
+            }
+        }
+        let width = max(mask.size.width * height / mask.size.height, 1)
+        var result = mask.resampled(to: PixelSize(width: width, height: height))
+        let steepness = max(Float(height) / Float(mask.size.height), 1)
+        for index in result.pixels.indices {
+            let alpha = (Float(result.pixels[index] >> 24) - 127.5) * steepness + 127.5
+            result.pixels[index] = UInt32(min(max(alpha, 0), 255)) << 24 | ink
+        }
+        return result
     }
 
     /// The largest size of the same shape inside a square.

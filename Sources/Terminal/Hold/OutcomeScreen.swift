@@ -4,14 +4,15 @@ public import Wire
 /// How a session ended: a sign, the word for it, the amount if there was one, and the reason.
 public struct OutcomeScreen: Screen, Equatable, Sendable {
     public let outcome: Outcome
-    private let title: String
+    /// One line at the bottom: the application's title, until the program has a better one.
+    public var footer: String
     private let invoice: Invoice?
     private let type: Typesetter
 
-    /// `title` is the application's.
+    /// `title` is the application's; `invoice` what was to be paid, if anything.
     public init(outcome: Outcome, title: String, invoice: Invoice?, type: Typesetter) {
         self.outcome = outcome
-        self.title = title
+        footer = title
         self.invoice = invoice
         self.type = type
     }
@@ -26,9 +27,9 @@ public struct OutcomeScreen: Screen, Equatable, Sendable {
         let side = min(width, height) / 4
         let amount = amountLine
         let lineHeight = type.lineHeight(.body) + grid.unit / 2
+        let amountHeight = amount == nil ? 0 : lineHeight + grid.unit
         let stack =
-            side + 3 * grid.unit + type.lineHeight(.title) + grid.unit + (lines.count + (amount == nil ? 0 : 1))
-            * lineHeight
+            side + 3 * grid.unit + type.lineHeight(.title) + grid.unit + amountHeight + lines.count * lineHeight
         var y = max((height - stack) / 2 - grid.unit, grid.unit)
         drawSign(into: &picture, x: (width - side) / 2, y: y, side: side)
         y += side + 3 * grid.unit
@@ -36,16 +37,16 @@ public struct OutcomeScreen: Screen, Equatable, Sendable {
         y += type.lineHeight(.title) + grid.unit
         if let amount {
             type.draw(amount, .body, in: &picture, x: left, y: y, width: room, alignment: .centre, colour: Theme.text)
-            y += lineHeight
+            y += amountHeight
         }
         for line in lines {
             type.draw(line, .body, in: &picture, x: left, y: y, width: room, alignment: .centre, colour: Theme.quiet)
             y += lineHeight
         }
-        let footer = height - grid.gap - type.lineHeight(.small)
-        if footer > y {
+        let bottom = height - grid.gap - type.lineHeight(.small)
+        if bottom >= y + grid.unit {
             type.draw(
-                title, .small, in: &picture, x: left, y: footer, width: room, alignment: .centre, colour: Theme.quiet)
+                footer, .small, in: &picture, x: left, y: bottom, width: room, alignment: .centre, colour: Theme.quiet)
         }
     }
 

@@ -93,14 +93,10 @@ internal import Synchronization
         try write(picture(), png: path)
     }
 
-    /// Lends the pixels of `area`, which must lie inside the plane, row by row; for whoever serves them to viewers.
-    borrowing func withRows(of area: Rectangle, _ body: (RawSpan) -> Void) {
-        precondition(size.bounds.contains(area), "rows of the plane")
-        for row in area.y..<max(area.maxY, area.y) {
-            let start = unsafe UnsafeRawPointer(header.pixels) + row * header.stride + area.x * 4
-            // SAFETY: the rows are inside the mapping, which outlives the call.
-            body(unsafe RawSpan(_unsafeStart: start, byteCount: area.width * 4))
-        }
+    /// Lends the pixels, from the first of row 0, and the bytes from one row to the next; for whoever serves them.
+    borrowing func withPixels<E: Error>(_ body: (UnsafeRawPointer, Int) throws(E) -> Void) throws(E) {
+        // SAFETY: the mapping outlives the call.
+        try unsafe body(UnsafeRawPointer(header.pixels), header.stride)
     }
 
     private mutating func begin(_ area: Rectangle) {
