@@ -53,7 +53,7 @@ public struct SoftwareTPM: ~Copyable {
             arguments: [
                 "swtpm", "socket", "--tpm2", "--tpmstate", "dir=\(folder)/state",
                 "--server", "type=unixio,path=\(socket)", "--ctrl", "type=unixio,path=\(socket).ctrl",
-                "--flags", "not-need-init,startup-clear", "--log", "fd=2,level=\(logsBus ? 20 : 1)",
+                "--flags", "not-need-init,startup-clear", "--log", "file=\(folder)/swtpm.log,level=\(logsBus ? 20 : 1)",
             ],
             environment: ["PATH=/usr/bin:/bin"],
             descriptors: [(nothing.raw, 0), (log.raw, 1), (log.raw, 2)], diesWithParent: false)
