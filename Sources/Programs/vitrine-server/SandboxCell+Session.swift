@@ -1,0 +1,54 @@
+internal import Catalogue
+internal import Cell
+internal import Encode
+internal import LinuxBase
+internal import Pictures
+internal import Wire
+
+extension SandboxCell {
+    /// Whether the application has ended by now, or does in this time.
+    func isEnded(within time: Duration) -> Bool {
+        // An error of poll: then it runs as far as anybody knows, and the session's limits end it.
+        (try? Poll.wait(for: ended, events: .readable, timeout: time))?.isEmpty == false
+    }
+
+    /// Everything that the application has said and nobody has heard yet. Something unintelligible ends the session.
+    func reportEvents(to report: (CellReport) -> Void) {
+        do {
+            while let packet = try receive() { report(.event(try ApplicationEvent(decoding: packet))) }
+        } catch {
+            report(.failed(reason: "the application sent a malformed event"))
+        }
+    }
+
+    /// The application's last words, and how it ended.
+    func reportEnd(to report: (CellReport) -> Void) {
+        reportEvents(to: report)
+        let status = exitStatus()
+        report(.exited(succeeded: status == .exited(0), how: status?.description ?? "ended"))
+    }
+}
+
+extension Prepared {
+    /// What the cell is to run with.
+    func specification(libraries: [String]) -> CellSpecification {
+        let manifest = entry.manifest
+        return CellSpecification(
+            application: manifest.id, kind: manifest.kind == .native ? .native : .window, root: entry.folder,
+            command: manifest.command, size: request.size, request: request.encoded(),
+            limits: CellLimits(
+                memoryBytes: UInt64(clamping: manifest.limits.memoryBytes),
+                cpuSeconds: UInt64(clamping: manifest.limits.cpuSeconds),
+                processes: UInt64(clamping: manifest.limits.processes),
+                openFiles: UInt64(clamping: manifest.limits.openFiles),
+                fileBytes: UInt64(clamping: manifest.limits.fileBytes)), libraries: libraries)
+    }
+}
+
+extension PictureEncoder.Parameters {
+    /// As `Accepted` has it.
+    func onWire(_ size: PixelSize) -> PictureParameters {
+        PictureParameters(
+            size: size, profile: UInt64(profile), level: UInt64(level), temporalLayers: UInt64(temporalLayers))
+    }
+}

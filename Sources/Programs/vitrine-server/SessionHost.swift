@@ -1,0 +1,220 @@
+internal import Accept
+internal import Admission
+internal import Commands
+internal import LinuxBase
+internal import Logging
+internal import Measurements
+internal import NIOCore
+internal import NIOPosix
+internal import Send
+internal import Wire
+
+/// Brings connections and sessions together. Lives on the event loop.
+final class SessionHost: ConnectionOwner, @unchecked Sendable {
+    // Safe to send: `peers`, `sessions` and all sessions are touched on the event loop only.
+
+    private struct Peer {
+        let connection: TerminalConnection
+        var terminal: AdmittedTerminal?
+        var session: Session?
+    }
+
+    private let loop: any EventLoop
+    private let pool: NIOThreadPool
+    private let registry: Registry
+    private let place: CellPlace
+    private let capacity: Int
+    private let log: Logger
+    private var peers: [UInt64: Peer] = [:]
+    private var sessions: [Session.Key: Session] = [:]
+    private var byNumber: [UInt64: Session] = [:]
+    private var timers: [Session.Key: Scheduled<Void>] = [:]
+    private var isDraining = false
+    private var drained: EventLoopPromise<Void>?
+
+    init(
+        loop: any EventLoop, pool: NIOThreadPool, registry: Registry, place: CellPlace, capacity: Int, log: Logger
+    ) {
+        self.loop = loop
+        self.pool = pool
+        self.registry = registry
+        self.place = place
+        self.capacity = capacity
+        self.log = log
+    }
+
+    // MARK: connections
+
+    func opened(_ connection: TerminalConnection, certificate: [UInt8]) {
+        guard !isDraining else { return connection.refuse(Self.draining, as: .draining) }
+        peers[connection.number] = Peer(connection: connection)
+        let registry = registry
+        pool.runIfActive(eventLoop: loop) { registry.terminal(certificate: certificate) }
+            .assumeIsolated()
+            .whenComplete { result in
+                guard self.peers[connection.number] != nil else { return }
+                switch result {
+                case .success(.success(let terminal)):
+                    self.peers[connection.number]?.terminal = terminal
+                    connection.welcome(terminal: terminal.name)
+                case .success(.failure(let denial)): connection.refuse(denial.refusal)
+                case .failure(let error): connection.end(.internalFailure("\(error)"))
+                }
+            }
+    }
+
+    func received(_ message: TerminalMessage, on connection: TerminalConnection) {
+        guard let peer = peers[connection.number], let terminal = peer.terminal else { return }
+        switch message {
+        case .executionRequest(let request): execute(request, terminal, connection)
+        case .resume(let resume): self.resume(resume, terminal, connection)
+        case .key(let press):
+            // A session that has just ended may get keys that were on their way.
+            guard let session = peer.session else { return }
+            do throws(CommandError) { try session.press(press) } catch {
+                guard case .gap(let expected, let received) = error else { return }
+                connection.refuse(
+                    Refusal(code: .malformed, reason: "\(error)"),
+                    as: .commandGap(expected: expected, received: received))
+            }
+        case .keyframeRequest: peer.session.map { $0.perform($0.queue.keyframeRequested()) }
+        case .cancel(let reason): peer.session?.end(.cancelled, because: "terminal: \(reason)")
+        case .outcomeReceived:
+            peers[connection.number]?.session = nil
+            peer.session?.acknowledgeOutcome()
+        case .feedback: break  // Nothing adapts to it yet.
+        case .hello, .heartbeat: break  // The connection's own business.
+        }
+    }
+
+    func ended(_ connection: TerminalConnection, _ reason: ConnectionEnd) {
+        peers.removeValue(forKey: connection.number)?.session?.detach(connection)
+    }
+
+    // MARK: requests
+
+    private func execute(
+        _ request: ExecutionRequest, _ terminal: AdmittedTerminal, _ connection: TerminalConnection
+    ) {
+        guard !isDraining else { return connection.send(.refused(Self.draining)) }
+        let key = Session.Key(terminal: terminal.name, request: request.request)
+        if let known = sessions[key] {
+            peers[connection.number]?.session = known
+            return known.attach(connection)
+        }
+        for old in sessions.values where old.terminal.name == terminal.name { giveUp(old) }
+        guard sessions.count < capacity else {
+            log.warning("refused: no capacity", metadata: ["terminal": "\(terminal.name)"])
+            return connection.send(.refused(Refusal(code: .noCapacity, reason: "all places are taken")))
+        }
+        do throws(SystemCallError) {
+            try begin(request, key, terminal, connection)
+        } catch {
+            log.error("no session: \(error)")
+            connection.send(.refused(Refusal(code: .internalFailure, reason: "server failure")))
+        }
+    }
+
+    /// A terminal shows one application: a new request means that it has given up what it had before. It is told nothing
+    /// of the old session's end, which it could take for the new one's.
+    private func giveUp(_ session: Session) {
+        for (number, peer) in peers where peer.session === session {
+            peers[number]?.session = nil
+            session.detach(peer.connection)
+        }
+        session.end(.cancelled, because: "the terminal asked for something else")
+        session.acknowledgeOutcome()
+    }
+
+    private func begin(
+        _ request: ExecutionRequest, _ key: Session.Key, _ terminal: AdmittedTerminal,
+        _ connection: TerminalConnection
+    ) throws(SystemCallError) {
+        let mailbox = try Mailbox()
+        let session = Session(
+            key: key, terminal: terminal, token: try Random.bytes(WireLimits.resumeTokenBytes), request: request,
+            mailbox: mailbox, host: self, log: log)
+        let loop = loop
+        // Reports come by the loop, so none comes before the session is in the table.
+        try CellThread(
+            request: request, terminal: terminal, registry: registry, place: place, mailbox: mailbox,
+            report: { report in loop.execute { session.report(report) } }
+        ).start()
+        sessions[key] = session
+        peers[connection.number]?.session = session
+        session.attach(connection)
+    }
+
+    private func resume(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
+        guard let session = byNumber[resume.session], session.terminal.name == terminal.name,
+            session.token.isEqualInConstantTime(to: resume.token)
+        else {
+            return connection.send(.refused(Refusal(code: .unknownSession, reason: "no such session")))
+        }
+        peers[connection.number]?.session = session
+        session.attach(connection, resuming: true)
+    }
+
+    // MARK: what sessions ask for
+
+    func identified(_ session: Session, as number: UInt64) { byNumber[number] = session }
+
+    /// Looks at the session's limits when the next is due.
+    func schedule(_ session: Session) {
+        timers.removeValue(forKey: session.key)?.cancel()
+        guard sessions[session.key] === session, let due = session.limits?.nextDue else { return }
+        let delay = max(0, (due - Clock.now()).wholeNanoseconds)
+        timers[session.key] = loop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) {
+            if session.limitStruck(now: Clock.now()) {
+                self.forgetIfOver(session)
+            } else {
+                self.schedule(session)
+            }
+        }
+    }
+
+    func forgetIfOver(_ session: Session) {
+        guard session.isOver, sessions[session.key] === session else { return }
+        sessions.removeValue(forKey: session.key)
+        if let number = session.id { byNumber.removeValue(forKey: number) }
+        timers.removeValue(forKey: session.key)?.cancel()
+        for (number, peer) in peers where peer.session === session { peers[number]?.session = nil }
+        finishDrainingIfDone()
+    }
+
+    // MARK: the end
+
+    private static let draining = Refusal(code: .draining, reason: "server is shutting down")
+
+    /// Tells every terminal, ends every session; done when the last cell is destroyed.
+    func drain() -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        loop.execute {
+            self.isDraining = true
+            self.drained = promise
+            for peer in self.peers.values { peer.connection.refuse(Self.draining, as: .draining) }
+            for session in self.sessions.values {
+                session.end(.failed(reason: "server is shutting down"), because: "shut-down", interrupted: true)
+                session.acknowledgeOutcome()  // Nobody will be there to ask for it.
+            }
+            self.finishDrainingIfDone()
+        }
+        return promise.futureResult
+    }
+
+    private func finishDrainingIfDone() {
+        guard isDraining, sessions.isEmpty, let drained else { return }
+        self.drained = nil
+        drained.succeed()
+    }
+}
+
+extension [UInt8] {
+    /// In time that depends on the lengths only.
+    fileprivate func isEqualInConstantTime(to other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt8 = 0
+        for (a, b) in zip(self, other) { difference |= a ^ b }
+        return difference == 0
+    }
+}
