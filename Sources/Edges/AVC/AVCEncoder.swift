@@ -126,7 +126,8 @@ public struct AVCAccessUnit: Equatable, Sendable {
         parameters.bEnableFrameSkip = false
         parameters.iMinQp = Int32(quantiser)
         parameters.iMaxQp = Int32(quantiser)
-        parameters.iTargetBitrate = 5_000_000
+        // Means nothing without rate control, but the library raises the level to one that allows it.
+        parameters.iTargetBitrate = 48_000
         parameters.iMaxBitrate = UNSPECIFIED_BIT_RATE
         parameters.iTemporalLayerNum = Int32(layers)
         parameters.iSpatialLayerNum = 1

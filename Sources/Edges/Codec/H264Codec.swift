@@ -49,7 +49,8 @@ public import Pictures
         self.pool = pool
         gate = StreamGate(terms: terms)
         unsafe context?.pointee.opaque = Unmanaged.passUnretained(pool).toOpaque()
-        unsafe context?.pointee.max_pixels = Int64(layout.coded.area)
+        // Counted with the padding of the rows.
+        unsafe context?.pointee.max_pixels = Int64(layout.lumaStride * layout.coded.height)
     }
 
     /// True when the next access unit has a buffer to go to.

@@ -74,6 +74,7 @@ public struct StreamGate: Equatable, Sendable {
         }
 
         private mutating func slice(_ type: UInt8, _ isReference: Bool, _ body: ArraySlice<UInt8>) throws(GateError) {
+            guard picture == nil || picture?.type == type else { throw .notOnePicture }
             let parameters: SequenceParameters
             if type == 5 {
                 guard let sequence, hasPictureParameters, isReference else { throw .needsKeyframe }
@@ -86,7 +87,7 @@ public struct StreamGate: Equatable, Sendable {
             }
             let start = try SliceStart(body, sequence: parameters)
             if let picture {
-                guard !start.isFirst, picture.type == type, picture.isReference == isReference,
+                guard !start.isFirst, picture.isReference == isReference,
                     picture.frameNumber == start.frameNumber
                 else { throw .notOnePicture }
             } else {

@@ -53,7 +53,8 @@ public enum DecoderEvent: Equatable, Sendable {
             level: level)
     }
 
-    /// Gives a waiting decoder its terms; does not wait for its answer. `maximumBytes` bounds an access unit, `profile`
+    /// Gives a waiting decoder its terms; does not wait for its answer. Throws `.ended` when it has died while waiting.
+    /// `maximumBytes` bounds an access unit, `profile`
     /// is the stream's profile_idc (66 or 77), `level` its highest level_idc. Sizes come from a negotiation that has
     /// checked them: sides from 16 to 4096 pixels.
     public init(
@@ -63,16 +64,17 @@ public enum DecoderEvent: Equatable, Sendable {
             let terms = DecoderTerms(
                 width: size.width, height: size.height, maximumBytes: maximumBytes, profile: profile, level: level)
         else { preconditionFailure("the picture size and the limits were negotiated within their bounds") }
+        let brokenPipe: Int32 = 32
         do throws(SystemCallError) {
             let input = try SharedMemory(name: "vitrine-units", count: terms.slotStride * DecoderTerms.slots)
             let frames = try SharedMemory(name: "vitrine-frames", count: terms.bufferStride * DecoderTerms.buffers)
             let sent = try UnixSocket.send(
                 DecoderMessage.configure(terms).encoded(), descriptors: [input.descriptor.raw, frames.descriptor.raw],
                 to: spare.socket)
-            guard case .bytes = sent else { throw SystemCallError("sendmsg(decoder)", 32 /* EPIPE */) }
+            guard case .bytes = sent else { throw SystemCallError("sendmsg(decoder)", brokenPipe) }
             self.input = input
             self.frames = frames
-        } catch { throw .system(error) }
+        } catch { throw error.code == brokenPipe ? .ended : .system(error) }
         self.terms = terms
         layout = terms.layout
         worker = spare
