@@ -76,7 +76,7 @@ import Wire
         for (cell, star) in zip(layout.cells, layout.stars) {
             #expect(layout.card.contains(cell))
             #expect(cell.contains(star))
-            #expect(star.width >= 16, "a star that can be seen")
+            #expect(star.width >= 14, "a star that can be seen")
         }
         for index in 1..<4 { #expect(layout.cells[index - 1].intersection(layout.cells[index]).isEmpty) }
         #expect(layout.cells[0].intersection(layout.note).isEmpty)

@@ -54,7 +54,8 @@ public enum Kit {
             do throws(SystemCallError) {
                 ready = try Poll.wait(for: watched, timeout: host.timeout())
             } catch { throw .system(error) }
-            if ready[0].contains(.hungUp) { return nil }
+            // Nothing was asked of it, so what is reported is its end.
+            if !ready[0].isEmpty { return nil }
             if !ready[2].isEmpty { host.serveClient() }
             if !ready[1].isEmpty { try host.welcome(from: listener) }
             host.wakeIfDue()

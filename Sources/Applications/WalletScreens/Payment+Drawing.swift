@@ -29,24 +29,30 @@ extension Payment {
             "Amount to pay", TextStyle(weight: 500, size: layout.text(17), placement: .middle),
             WalletPalette.onPanelSoft, in: layout.amountLabel)
         drawAmount(money, into: &canvas)
-        canvas.draw(
-            invoice.merchant, TextStyle(weight: 600, size: layout.text(24), placement: .middle), WalletPalette.onPanel,
-            in: layout.merchant)
+        if canvas.shows(layout.merchant) {
+            let style = TextStyle(weight: 600, size: layout.text(24), placement: .middle)
+            canvas.draw(
+                invoice.merchant,
+                canvas.fitted(style, to: invoice.merchant, width: layout.merchant.width, smallest: layout.text(17)),
+                WalletPalette.onPanel, in: layout.merchant)
+        }
         drawField("Account", grouped(invoice.account), in: layout.account, into: &canvas)
         drawField("Invoice", invoice.identifier, in: layout.identifier, into: &canvas)
     }
 
     private borrowing func drawAmount(_ money: Money, into canvas: inout Canvas) {
         guard canvas.shows(layout.amount) else { return }
-        var digits = TextStyle(weight: 700, size: layout.text(70), spacing: -layout.text(70) * 0.02)
+        // Large figures want to stand closer, but not where groups are told apart by a narrow space.
+        let tightness = money.text.contains("\u{202F}") ? 0 : -0.02
+        var digits = TextStyle(weight: 700, size: layout.text(70), spacing: layout.text(70) * tightness)
         var currency = TextStyle(weight: 600, size: layout.text(28))
         let gap = max(4, Int(layout.text(70) * 0.14))
         var width = canvas.measure(money.text, digits).size.width
         var unit = canvas.measure(money.currency, currency).size.width
         while width + gap + unit > layout.amount.width, digits.size > 16 {
             digits.size *= 0.94
-            digits.spacing = -digits.size * 0.02
-            currency.size = max(13, digits.size * 0.4)
+            digits.spacing = digits.size * tightness
+            currency.size = max(13, digits.size * 0.45)
             width = canvas.measure(money.text, digits).size.width
             unit = canvas.measure(money.currency, currency).size.width
         }
@@ -58,13 +64,14 @@ extension Payment {
     }
 
     private borrowing func drawField(_ label: String, _ value: String, in box: Rectangle, into canvas: inout Canvas) {
+        guard canvas.shows(box) else { return }
         let half = box.height * 9 / 20
         canvas.draw(
             label, TextStyle(weight: 500, size: layout.text(13.5), placement: .middle), WalletPalette.onPanelSoft,
             in: Rectangle(x: box.x, y: box.y, width: box.width, height: half))
+        let style = TextStyle(weight: 500, size: layout.text(17), placement: .middle, tabularFigures: true)
         canvas.draw(
-            value, TextStyle(weight: 500, size: layout.text(17), placement: .middle, tabularFigures: true),
-            WalletPalette.onPanel,
+            value, canvas.fitted(style, to: value, width: box.width, smallest: 10.5), WalletPalette.onPanel,
             in: Rectangle(x: box.x, y: box.y + half, width: box.width, height: box.height - half))
     }
 
@@ -147,5 +154,16 @@ extension Payment {
         canvas.draw(
             detail, TextStyle(weight: 500, size: layout.text(19), alignment: .centre, wraps: true, lines: 3),
             WalletPalette.ink, in: layout.detail)
+    }
+}
+
+extension Canvas {
+    /// The style, made smaller until `text` fits on one line; what still does not fit is cut with an ellipsis.
+    mutating func fitted(_ style: TextStyle, to text: String, width: Int, smallest: Double) -> TextStyle {
+        var result = style
+        while result.size > smallest, measure(text, result).size.width > width {
+            result.size = max(smallest, result.size * 0.95)
+        }
+        return result
     }
 }

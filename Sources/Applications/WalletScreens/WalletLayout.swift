@@ -103,13 +103,14 @@ public struct WalletLayout: Equatable, Sendable {
         let side = max(64, px(124))
         let answerHeight = max(28, px(46))
         let detailHeight = max(44, px(84))
-        let block = side + max(8, px(22)) + answerHeight + detailHeight
+        // Most details are one line or two: centred as if it were one and a half.
+        let block = side + max(8, px(22)) + answerHeight + detailHeight / 2
         let blockTop = card.y + max(padding, (card.height - block) / 2)
         icon = Rectangle(x: card.x + (card.width - side) / 2, y: blockTop, width: side, height: side)
         answer = Rectangle(x: row.x, y: icon.maxY + max(8, px(22)), width: row.width, height: answerHeight)
-        detail = Rectangle(x: row.x, y: answer.maxY, width: row.width, height: detailHeight)
+        detail = Rectangle(x: row.x, y: answer.maxY + max(2, px(6)), width: row.width, height: detailHeight)
     }
 
     /// A text size: `base` at 800×448, and never too small to read.
-    func text(_ base: Double) -> Double { max(base * scale, min(base, 12.5)) }
+    func text(_ base: Double) -> Double { max(base * scale, min(base * 0.86, 12.5)) }
 }

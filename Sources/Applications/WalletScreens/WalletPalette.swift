@@ -13,7 +13,7 @@ public enum WalletPalette {
     public static let panelTone = Colour(argb: 0xFF0B_543F)
     public static let onPanel = Colour(argb: 0xFFFF_FFFF)
     public static let onPanelSoft = Colour(argb: 0xFFD2_EADF)
-    public static let mint = Colour(argb: 0xFF7F_E0B5)
+    public static let mint = Colour(argb: 0xFF93_E9C4)
 
     public static let approved = Colour(argb: 0xFF0A_5C42)
     public static let declined = Colour(argb: 0xFF9C_1C14)
@@ -21,10 +21,10 @@ public enum WalletPalette {
     public static let failed = Colour(argb: 0xFF4A_4F57)
     public static let clear = Colour(argb: 0xFFFF_CC4D)
 
-    public static let approvedGround = Colour(argb: 0xFFE4_F4EB)
-    public static let declinedGround = Colour(argb: 0xFFFC_ECEA)
-    public static let questionGround = Colour(argb: 0xFFE8_F0FB)
-    public static let failedGround = Colour(argb: 0xFFEE_EFF1)
+    public static let approvedGround = Colour(argb: 0xFFA9_EBCF)
+    public static let declinedGround = Colour(argb: 0xFFFF_CDC7)
+    public static let questionGround = Colour(argb: 0xFFC9_DCFB)
+    public static let failedGround = Colour(argb: 0xFFD6_DBE1)
 
     /// Text colour and what it stands on, everywhere it happens.
     public static let pairs: [(text: Colour, ground: Colour)] = [
