@@ -147,8 +147,10 @@ let testTargets: [Target] = [
     tests("SealTests", named("Seal", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
     tests(
         "ScreenTests",
-        named("Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing")),
-    tests("EntryTests", named("Keys", "Entry", "Launch", "Wire", "LinuxBase", "Measurements")),
+        named(
+            "Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing",
+            "Measurements")),
+    tests("EntryTests", named("Keys", "Entry", "Launch", "Wire", "LinuxBase", "Measurements", "vitrine-launch")),
     tests(
         "DecoderTests",
         named("Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Measurements")),
@@ -157,7 +159,7 @@ let testTargets: [Target] = [
         "ServerTests",
         named(
             "Accept", "Admission", "Catalogue", "Send", "Commands", "Database", "Wire", "Pictures", "Measurements",
-            "LinuxBase", "RFB", "Rig") + nio + [tls] + certificates),
+            "LinuxBase", "RFB", "Rig") + nio + [nioTLS, tls, log] + certificates),
     tests(
         "CellTests",
         named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements", "Confinement", "vitrine-cell")),
