@@ -2,7 +2,7 @@ internal import Glibc
 public import LinuxBase
 internal import Measurements
 
-/// A real `swtpm` with its state in a folder; stopped, by its own pid, when the value ends. Serves one process at a time.
+/// A real `swtpm` with its state in a folder; stopped, by its own pid, when the value ends.
 public struct SoftwareTPM: ~Copyable {
     private let folder: String
     private let logsBus: Bool

@@ -26,7 +26,9 @@ struct SealedBlob {
         var offset = Self.magic.count + Self.nameBytes
         guard unsafe Tss2_MU_TPM2B_PUBLIC_Unmarshal(bytes, bytes.count, &offset, &publicArea) == TSS2_RC_SUCCESS,
             unsafe Tss2_MU_TPM2B_PRIVATE_Unmarshal(bytes, bytes.count, &offset, &privateArea) == TSS2_RC_SUCCESS,
-            offset == bytes.count
+            offset == bytes.count,
+            // The library looks past sizes that do not agree; a blob has one form only.
+            try encoded() == bytes
         else { throw .malformedBlob }
     }
 

@@ -8,6 +8,7 @@ internal import Glibc
     private let tcti: OpaquePointer
     /// True for a software TPM behind a socket: it has no kernel that shuts it down.
     let isSoftware: Bool
+    private let isManaged: Bool
     var primary: ESYS_TR?
     var signingKey: ESYS_TR?
 
@@ -27,6 +28,7 @@ internal import Glibc
         unsafe self.tcti = unsafe tcti
         unsafe self.context = unsafe context
         isSoftware = name.hasPrefix("swtpm") || name.hasPrefix("mssim") || name.hasPrefix("libtpms")
+        isManaged = name.hasPrefix("tabrmd") || name.hasPrefix("device:/dev/tpmrm")
     }
 
     deinit {
@@ -84,9 +86,10 @@ internal import Glibc
         return session
     }
 
-    /// Without a resource manager the objects and sessions of a killed process fill the TPM's few slots. With one, only our
-    /// own are to be seen: call this before there are any.
+    /// Objects and sessions of a killed process fill the TPM's few slots until the next reboot. Behind a resource manager
+    /// they went with the process, and those that are still to be seen are somebody's.
     borrowing func flushLeftovers() throws(TPMError) {
+        guard !isManaged else { return }
         for first in [CTss2_firstTransient, CTss2_firstLoadedSession, CTss2_firstSavedSession] {
             for handle in try handles(from: first) {
                 var resource: ESYS_TR = none
@@ -103,8 +106,6 @@ internal import Glibc
             unsafe Esys_GetCapability($0, none, none, none, TPM2_CAP(TPM2_CAP_HANDLES), first, 64, nil, $1)
         } _: { (data: UnsafeMutablePointer<TPMS_CAPABILITY_DATA>) throws(TPMError) in
             unsafe (0..<CTss2_handleCount(data)).map { unsafe CTss2_handleAt(data, $0) }
-                // The list goes on into the next handle type.
-                .filter { $0 >> 24 == first >> 24 }
         }
     }
 }

@@ -18,9 +18,11 @@ public final class TPMDevice: Sendable {
     /// True for an emulator behind a socket: its keys are files of somebody. For development only.
     public let isSoftware: Bool
 
-    /// Connects, and frees what a killed process may have left in the TPM. `tcti` is `NAME:CONFIGURATION` of tpm2-tss, for
-    /// example `device:/dev/tpmrm0`, or `swtpm:path=/run/swtpm.sock` (which serves one process at a time; a second one
-    /// waits). Open it before other threads read the environment: it sets TSS2_LOG if that is unset.
+    /// Connects. `tcti` is `NAME:CONFIGURATION` of tpm2-tss, for example `device:/dev/tpmrm0`, or
+    /// `swtpm:path=/run/swtpm.sock`. Without a resource manager one process at a time may have the TPM: what it finds in it
+    /// at this moment it takes for the leavings of a killed one, and frees it.
+    ///
+    /// Open it before other threads read the environment: it sets TSS2_LOG if that is unset.
     public init(tcti: String) throws(TPMError) {
         _ = Self.quietLibrary
         let opened = try Connection(tcti: tcti)

@@ -18,7 +18,7 @@ let help = """
       list      names and sizes of the records
 
       --tcti    the TPM, as tpm2-tss names it: device:/dev/tpmrm0, or swtpm:path=SOCKET for development;
-                a software TPM serves one process at a time, so stop vitrine-terminal first
+                not behind a resource manager, one process at a time: stop vitrine-terminal first
 
     Exit status: 0 done, 64 wrong usage, 65 bad input or altered store, 66 no such file, 69 TPM not usable,
     73 cannot write
