@@ -59,6 +59,46 @@ import Wire
         #expect(try !Poll.wait(for: process.ended.raw, events: .readable, timeout: .seconds(5)).isEmpty)
     }
 
+    @Test func `a server that is killed takes its cells along`() throws {
+        let test = try TestCell("report(1)\ntime.sleep(600)")
+        // A server of few words: the descriptors of `CellLayout.Number`, an order, and then nothing more.
+        let server = """
+            import os, socket, struct, subprocess, sys
+            ours, theirs = zip(*[socket.socketpair(), socket.socketpair(), socket.socketpair()])
+            control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            numbers = [s.fileno() for s in (far, *theirs)]
+            def arrange():
+                high = [os.dup2(n, 100 + i) for i, n in enumerate(numbers)]
+                for i, n in enumerate(high): os.dup2(n, 3 + i)
+            subprocess.Popen([sys.argv[1]], preexec_fn=arrange, pass_fds=(3, 4, 5, 6), close_fds=False)
+            order = bytes.fromhex(sys.argv[2])
+            ours[0].sendall(struct.pack(">I", len(order)) + order)
+            text = ""
+            while "}" not in text: text += ours[2].recv(1024).decode()
+            control.recv(100)
+            os.write(1, text.split('"child-pid":')[1].split(",")[0].strip().encode())
+            control.recv(100)
+            """
+        let order = test.specification().encoded().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let (near, far) = try UnixSocket.pair().split { near, far in (near.take(), far.take()) }
+        let pipe = Descriptor(owning: near)
+        let process = try ChildProcess(
+            "/usr/bin/python3", arguments: ["python3", "-c", server, TestCell.jailer, order],
+            descriptors: [(from: far, to: 1)])
+        _ = Descriptor(owning: far)
+        _ = try Poll.wait(for: pipe.raw, events: .readable, timeout: .seconds(10))
+        var buffer = [UInt8](repeating: 0, count: 100)
+        guard case .bytes(let n) = try pipe.read(into: &buffer) else {
+            Issue.record("the cell did not start")
+            return
+        }
+        let number = try #require(Int32(String(decoding: buffer[..<n], as: UTF8.self)))
+        let cell = try ProcessHandle(number)
+        #expect(try LifeTests.processes(inNamespaceOf: number).count == 2)
+        process.signal(9)
+        #expect(try !Poll.wait(for: cell.ended.raw, events: .readable, timeout: .seconds(5)).isEmpty)
+    }
+
     @Test func `memory beyond the limit ends nobody else`() throws {
         let hog = try TestCell("report(attempt(lambda: len(bytearray(1 << 30))))\ntime.sleep(60)")
         let other = try TestCell("report('alive')\ntime.sleep(0.2)\nreport('still')\ntime.sleep(60)")
