@@ -57,7 +57,7 @@ public struct CellLimits: Equatable, Sendable {
     public var fileBytes: UInt64
 
     public init(
-        memoryBytes: UInt64 = 1 << 30, cpuSeconds: UInt64 = 600, processes: UInt64 = 64, openFiles: UInt64 = 256,
+        memoryBytes: UInt64 = 256 << 20, cpuSeconds: UInt64 = 600, processes: UInt64 = 64, openFiles: UInt64 = 256,
         fileBytes: UInt64 = 64 << 20
     ) {
         self.memoryBytes = memoryBytes
