@@ -5,7 +5,12 @@ internal import FoundationEssentials
 internal import LinuxBase
 internal import Pictures
 internal import Rig
+internal import Testing
 internal import Wire
+
+/// The tests of the records and of the operator's tool. They wait for commands and disks on a thread of the cooperative
+/// pool, so only one of them runs at a time: the tests of connections, beside them, need the others.
+@Suite(.serialized) struct RecordsTests {}
 
 /// A state folder with an authority, terminals whose keys the openssl command makes, users and applications.
 struct Office: ~Copyable {
