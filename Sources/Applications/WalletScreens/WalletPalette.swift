@@ -10,7 +10,7 @@ public enum WalletPalette {
     public static let cell = Colour(argb: 0xFFF3_F7F5)
 
     public static let panel = Colour(argb: 0xFF08_4A37)
-    public static let panelTone = Colour(argb: 0xFF0B_543F)
+    public static let panelTone = Colour(argb: 0xFF0A_4F3B)
     public static let onPanel = Colour(argb: 0xFFFF_FFFF)
     public static let onPanelSoft = Colour(argb: 0xFFD2_EADF)
     public static let mint = Colour(argb: 0xFF93_E9C4)
@@ -31,6 +31,6 @@ public enum WalletPalette {
         (ink, card), (soft, card), (onPanel, panel), (onPanelSoft, panel), (onPanel, panelTone),
         (onPanelSoft, panelTone), (ink, cell), (declined, card), (onPanel, declined), (onPanel, approved), (ink, clear),
         (ink, approvedGround), (ink, declinedGround), (ink, questionGround), (ink, failedGround),
-        (onPanel, question), (onPanel, failed), (panel, mint),
+        (onPanel, question), (onPanel, failed), (mint, panel), (mint, panelTone),
     ]
 }

@@ -1,0 +1,54 @@
+import Drawing
+import Glibc
+import LinuxBase
+import Pictures
+import Testing
+import WalletScreens
+
+/// The logos of the applications in `Images/applications`, as drawings.
+enum Logos {
+    static let size = PixelSize(width: 256, height: 256)
+    static let clear = Colour(argb: 0)
+    static let white = Colour(argb: 0xFFFF_FFFF)
+
+    static func wallet() throws -> Picture {
+        var canvas = try Canvas(size: size, fill: clear)
+        canvas.drawWalletMark(in: size.bounds, ground: Colour(argb: 0xFF0B_6E4F), ink: white)
+        return canvas.picture()
+    }
+
+    static func calculator() throws -> Picture {
+        var canvas = try Canvas(size: size, fill: clear)
+        canvas.fill(.rounded(size.bounds, radius: 59), with: .solid(Colour(argb: 0xFF2D_3D52)))
+        canvas.fill(.rounded(Rectangle(x: 48, y: 46, width: 160, height: 46), radius: 12), with: .solid(white))
+        for row in 0..<3 {
+            for column in 0..<3 {
+                let key = Rectangle(x: 48 + column * 60, y: 108 + row * 36, width: 40, height: 26)
+                let colour = column < 2 ? white : row < 2 ? Colour(argb: 0xFFF5_B13D) : Colour(argb: 0xFF2F_C58C)
+                canvas.fill(.rounded(key, radius: 9), with: .solid(colour))
+            }
+        }
+        return canvas.picture()
+    }
+}
+
+@Suite struct `Logos of the applications` {
+    /// This file is in Tests/KitTests.
+    static let folder = (0..<3).reduce(#filePath) { path, _ in Files.parent(of: path) } + "/Images/applications"
+
+    @Test(arguments: ["wallet", "calculator"]) func `the files are what the code draws`(_ name: String) throws {
+        let drawn = try name == "wallet" ? Logos.wallet() : Logos.calculator()
+        let path = "\(Self.folder)/\(name)/logo.png"
+        if unsafe getenv("VITRINE_WRITE_LOGOS") != nil { try Artwork.writePNG(drawn, to: path) }
+        let file = try Artwork.picture(png: path)
+        try #require(file.size == drawn.size)
+        // Another version of Cairo may round an edge's grey otherwise.
+        var difference = 0
+        for (a, b) in zip(file.pixels, drawn.pixels) {
+            for shift: UInt32 in [0, 8, 16, 24] { difference += abs(Int(a >> shift & 255) - Int(b >> shift & 255)) }
+        }
+        #expect(difference < drawn.pixels.count / 4)
+        #expect(file.pixels[0] >> 24 == 0, "round corners")
+        #expect(file[128, 20].alpha == 255)
+    }
+}
