@@ -9,11 +9,11 @@ public enum WalletPalette {
     public static let line = Colour(argb: 0xFFC3_D0C9)
     public static let cell = Colour(argb: 0xFFF3_F7F5)
 
-    public static let panel = Colour(argb: 0xFF08_4A37)
-    public static let panelTone = Colour(argb: 0xFF0A_4F3B)
+    public static let panel = Colour(argb: 0xFF07_4531)
+    public static let panelTone = Colour(argb: 0xFF0A_503B)
     public static let onPanel = Colour(argb: 0xFFFF_FFFF)
     public static let onPanelSoft = Colour(argb: 0xFFD2_EADF)
-    public static let mint = Colour(argb: 0xFF93_E9C4)
+    public static let mint = Colour(argb: 0xFFA2_EECE)
 
     public static let approved = Colour(argb: 0xFF0A_5C42)
     public static let declined = Colour(argb: 0xFF9C_1C14)
