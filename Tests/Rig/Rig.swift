@@ -208,7 +208,7 @@ public final class Rig {
 
     private func stop(_ child: inout ChildProcess?, _ signal: SignalNumber) throws {
         guard var running = child.take() else { return }
-        if signal == .kill { kill(running.process, SIGKILL) } else { running.signal(signal.rawValue) }
+        if signal == .kill { Glibc.kill(running.process, SIGKILL) } else { running.signal(signal.rawValue) }
         guard try running.wait(timeout: .seconds(10)) != nil else {
             throw RigError.timedOut(waitingFor: "a program to end", log: logs())
         }
