@@ -1,5 +1,5 @@
 public import Measurements
-public import LinuxBase
+internal import LinuxBase
 
 /// One line of the terminal's time line.
 public struct TimelineEvent: Equatable, Sendable {

@@ -2,48 +2,44 @@ import Keys
 import Measurements
 import Wire
 
-/// The one keypad that the command line chose.
-enum KeypadSource: ~Copyable {
-    case none
-    case script(ScriptKeypad)
-    case tty(TTYKeypad)
+/// The one keypad that the command line chose, or none. (Two optionals: an enum of handles cannot be changed in place.)
+struct KeypadSource: ~Copyable {
+    private var script: ScriptKeypad?
+    private var tty: TTYKeypad?
 
     init(_ choice: Options.Keypad) throws(KeysError) {
         switch choice {
-        case .none: self = .none
-        case .script(let path): self = .script(try ScriptKeypad(path))
-        case .tty: self = .tty(try TTYKeypad())
+        case .none: break
+        case .script(let path): script = try ScriptKeypad(path)
+        case .tty: tty = try TTYKeypad()
         }
     }
 
     /// Negative when there is nothing to poll.
     var descriptor: Int32 {
-        switch self {
-        case .none: -1
-        case .script(let keypad): keypad.descriptor
-        case .tty(let keypad): keypad.descriptor
+        switch script {
+        case .some(let keypad): return keypad.descriptor
+        case .none: break
+        }
+        switch tty {
+        case .some(let keypad): return keypad.descriptor
+        case .none: return -1
         }
     }
 
     var deadline: MonotonicTime? {
-        switch self {
-        case .none: nil
-        case .script(let keypad): keypad.deadline
-        case .tty(let keypad): keypad.deadline
+        switch script {
+        case .some(let keypad): return keypad.deadline
+        case .none: break
+        }
+        switch tty {
+        case .some(let keypad): return keypad.deadline
+        case .none: return nil
         }
     }
 
     mutating func read(now: MonotonicTime) throws(KeysError) -> [Key] {
-        switch consume self {
-        case .none:
-            self = .none
-            return []
-        case .script(var keypad):
-            defer { self = .script(keypad) }
-            return try keypad.read(now: now)
-        case .tty(var keypad):
-            defer { self = .tty(keypad) }
-            return try keypad.read(now: now)
-        }
+        if let keys = try script?.read(now: now) { return keys }
+        return try tty?.read(now: now) ?? []
     }
 }

@@ -18,7 +18,16 @@ struct Timeline: ~Copyable {
     borrowing func note(
         _ event: StaticString, at time: MonotonicTime, _ fields: KeyValuePairs<StaticString, UInt64> = [:]
     ) {
-        guard let file else { return }
+        switch file {
+        case .none: return
+        case .some(let file): write(event, time, fields, to: file)
+        }
+    }
+
+    private borrowing func write(
+        _ event: StaticString, _ time: MonotonicTime, _ fields: KeyValuePairs<StaticString, UInt64>,
+        to file: borrowing Descriptor
+    ) {
         var line = "{\"at\":\(time.nanoseconds),\"event\":\"\(event)\""
         for (name, value) in fields { line += ",\"\(name)\":\(value)" }
         line += "}\n"

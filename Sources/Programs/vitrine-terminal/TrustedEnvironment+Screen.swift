@@ -7,6 +7,7 @@ import Measurements
 import Pictures
 import Plane
 import SecureChannel
+import Stream
 import Wire
 
 extension TrustedEnvironment {
@@ -84,7 +85,7 @@ extension TrustedEnvironment {
 
     private var connectionState: Strip.Connection {
         if link.isUp { return .secure }
-        if case .detached(_) = session.state { return .stale }
+        if case .detached = session.state { return .stale }
         return linkFailure == nil ? .connecting : .away
     }
 

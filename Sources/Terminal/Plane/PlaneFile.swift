@@ -1,4 +1,4 @@
-public import LinuxBase
+internal import LinuxBase
 public import Measurements
 public import Pictures
 internal import Synchronization
