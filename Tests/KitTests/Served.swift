@@ -16,7 +16,12 @@ final class Served: Sendable {
     let size: PixelSize
     /// Our end of the control socket; -1 once dropped.
     private let control: Mutex<Int32>
-    private let end = Mutex<End?>(nil)
+    /// Apart from this object, so that the thread does not keep it alive: its end is the thread's.
+    private let ending = Ending()
+
+    private final class Ending: Sendable {
+        let end = Mutex<End?>(nil)
+    }
 
     init(request: [UInt8]?, size: PixelSize) throws {
         folder = try TemporaryFolder()
@@ -26,7 +31,7 @@ final class Served: Sendable {
         control = Mutex(numbers[0])
         let number = numbers[1]
         let path = folder.path
-        try WorkerThread.start("wallet") { [self] in
+        try WorkerThread.start("wallet") { [ending] in
             let control = Descriptor(owning: number)
             let result: End
             do throws(KitError) {
@@ -34,7 +39,7 @@ final class Served: Sendable {
             } catch {
                 result = .error("\(error)")
             }
-            end.withLock { $0 = result }
+            ending.end.withLock { $0 = result }
         }
     }
 
@@ -81,7 +86,7 @@ final class Served: Sendable {
     func waitForEnd() -> End? {
         let deadline = Clock.now() + .seconds(5)
         while Clock.now() < deadline {
-            if let end = end.withLock({ $0 }) { return end }
+            if let end = ending.end.withLock({ $0 }) { return end }
             Clock.sleep(.milliseconds(1))
         }
         return nil
