@@ -96,6 +96,38 @@ import Testing
         #expect(try decode(unit.bytes, 1, &link).frame != nil)
     }
 
+    /// The program without the link: how it ends is its own affair here.
+    private func status(sending packets: [[UInt8]]) throws -> LinuxBase.ExitStatus? {
+        let pair = try UnixSocket.pair(.sequencedPackets)
+        var process = try ChildProcess(
+            try decoderProgram(), arguments: ["vitrine-decoder"], descriptors: [(from: pair.second.raw, to: 3)])
+        let terms = try #require(DecoderTerms(width: 64, height: 64, maximumBytes: 4096, profile: 66, level: 52))
+        let input = try SharedMemory(name: "units", count: terms.slotStride * DecoderTerms.slots)
+        let frames = try SharedMemory(name: "frames", count: terms.bufferStride * DecoderTerms.buffers)
+        for packet in packets {
+            _ = try UnixSocket.send(
+                packet, descriptors: packet.first == 1 ? [input.descriptor.raw, frames.descriptor.raw] : [],
+                to: pair.first)
+        }
+        // Half a close, as the whole belongs to `pair`: the decoder reads the end of its input.
+        shutdown(pair.first.raw, Int32(SHUT_WR))
+        return try process.wait(timeout: .seconds(10))
+    }
+
+    @Test func `the decoder ends in order with its socket, and says what it did not understand`() throws {
+        let terms = try #require(DecoderTerms(width: 64, height: 64, maximumBytes: 4096, profile: 66, level: 52))
+        let hello = DecoderMessage.configure(terms).encoded()
+        #expect(try status(sending: [hello]) == .exited(0))
+        #expect(try status(sending: []) == .exited(64))
+        #expect(try status(sending: [DecoderMessage.release(buffer: 0).encoded()]) == .exited(64))
+        for wrong: DecoderMessage in [
+            .ready, .configure(terms), .release(buffer: 0), .unit(sequence: 1, slot: 4, length: 1),
+            .unit(sequence: 1, slot: 0, length: 4097),
+        ] {
+            #expect(try status(sending: [hello, wrong.encoded()]) == .exited(65), "\(wrong)")
+        }
+    }
+
     @Test func `a program that is not there is an error`() throws {
         #expect {
             _ = try DecoderLink(executable: "/nowhere/vitrine-decoder", size: screen, maximumBytes: 1 << 20)

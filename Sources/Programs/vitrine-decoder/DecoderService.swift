@@ -36,15 +36,22 @@ struct DecoderService: ~Copyable {
     /// Ends the process.
     static func live(on socket: consuming Descriptor) -> Never {
         do {
-            var service = try prepared(on: socket)
+            let service = try prepared(on: socket)
             try Confine.enter()
-            // The process ends here: to give back what `service` owns takes calls that are forbidden by now.
-            leave(service.run())
+            finish(service)
         } catch is ConfinementError {
             leave(ExitCode.notConfined)
         } catch {
             leave(ExitCode.system)
         }
+    }
+
+    /// Serves, and ends the process while `service` is still whole: to give back what it owns takes calls that are
+    /// forbidden by now.
+    private static func finish(_ service: consuming DecoderService) -> Never {
+        let code = service.run()
+        withExtendedLifetime(service) { () -> Void in leave(code) }
+        preconditionFailure("leave does not come back")
     }
 
     private static func prepared(on socket: consuming Descriptor) throws -> DecoderService {

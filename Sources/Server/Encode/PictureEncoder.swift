@@ -51,8 +51,12 @@ public struct EncodedPicture: Equatable, Sendable {
     private let planes: UnsafeMutableRawPointer
     private var encoder: AVCEncoder
     private var started = false
+    /// Converted, and not in any picture that was given out.
+    private var unsent = Rectangle.empty
 
-    /// `quantiser` is QP 0…51: 20 to 22 keeps text sharp. Sides of `size` are even, from 16 pixels up.
+    /// `quantiser` is QP 0…51: 20 to 22 keeps text sharp. Sides of `size` are even, from 16 pixels up. `content` trades
+    /// bytes for time: screen finds text and marks that were on the screen before, wherever they were, and a typed star
+    /// costs 30 to 75 bytes after the first; camera takes about 0.8 ms less at 800×448, and 170 to 370 bytes a star.
     public init(
         size: PixelSize, quantiser: Int = 22, temporalLayers: Int = 1, content: AVCEncoder.Content = .screen
     ) throws(EncodeError) {
@@ -79,10 +83,12 @@ public struct EncodedPicture: Equatable, Sendable {
         // SAFETY: `planes` has layout.byteCount bytes and lives as long as self.
         let view = unsafe PlanarView(base: planes, layout: layout)
         unsafe Scaling.pixelsToPlanar(pixels, stride: stride, area: changed, into: view)
+        unsent = unsent.union(changed)
         do throws(AVCError) {
             guard let unit = try encoder.encode(view, forceKeyframe: forceKeyframe || !started) else { return nil }
             started = true
-            let seen = unit.isKeyframe ? size.bounds : changed.alignedToChroma(within: size.bounds)
+            let seen = unit.isKeyframe ? size.bounds : unsent.alignedToChroma(within: size.bounds)
+            unsent = .empty
             return EncodedPicture(bytes: unit.bytes, isKeyframe: unit.isKeyframe, layer: unit.layer, damage: seen)
         } catch { throw .encoder(error) }
     }
