@@ -50,10 +50,10 @@ final class LogLines: Sendable {
             get { metadata[key] }
             set { metadata[key] = newValue }
         }
-        func log(
-            level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-            function: String, line: UInt
-        ) { lines.lines.withLock { $0.append("\(level) \(message) \(self.metadata.merging(metadata ?? [:]) { $1 })") } }
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            lines.lines.withLock { $0.append("\(event.level) \(event.message) \(all)") }
+        }
     }
 }
 
@@ -84,17 +84,9 @@ struct Loopback {
     func connect(
         _ identity: TestAuthority.Identity?, change: (inout TLSConfiguration) -> Void = { _ in }
     ) async throws -> TestTerminal {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(try authority.pem()))
-        configuration.applicationProtocols = [WireLimits.applicationProtocol]
-        if let identity {
-            configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(try identity.pem())
-                .map { .certificate($0) }
-            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: identity.keyPEM, format: .pem))
-        }
-        change(&configuration)
-        let context = try NIOSSLContext(configuration: configuration)
-        return try await TestTerminal.connect(port: listener.port, tls: context)
+        try await TestTerminal.connect(
+            port: listener.port, authority: authority.pem(), certificate: identity?.pem(), key: identity?.keyPEM,
+            change: change)
     }
 
     func connect() async throws -> TestTerminal { try await connect(try authority.issue("t1")) }
@@ -131,30 +123,47 @@ func eventually(_ what: String, _ condition: () -> Bool) async throws {
 /// The terminal's end of a connection, good for bad behaviour.
 final class TestTerminal: Sendable {
     private struct State: Sendable {
+        var channel: (any Channel)?
         var splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
         var bytes = 0
         var isClosed = false
         var problem: String?
     }
-    private let channel: any Channel
     private let state = Mutex(State())
 
-    private init(_ channel: any Channel) { self.channel = channel }
+    private init() {}
 
     static func connect(port: Int, tls: NIOSSLContext?) async throws -> TestTerminal {
+        let terminal = TestTerminal()
         let channel = try await ClientBootstrap(group: Loopback.loops)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
                     if let tls {
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: "localhost")
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
                     }
+                    try pipeline.addHandler(Sink(terminal))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        let terminal = TestTerminal(channel)
-        try await channel.pipeline.addHandler(Sink(terminal)).get()
+        terminal.state.withLock { $0.channel = channel }
         return terminal
+    }
+
+    /// Connects as a terminal would; all in PEM, without a certificate where there is none.
+    static func connect(
+        port: Int, authority: [UInt8], certificate: [UInt8]?, key: [UInt8]?,
+        change: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws -> TestTerminal {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
+        configuration.applicationProtocols = [WireLimits.applicationProtocol]
+        if let certificate, let key {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
+        }
+        change(&configuration)
+        return try await connect(port: port, tls: NIOSSLContext(configuration: configuration))
     }
 
     private final class Sink: ChannelInboundHandler, Sendable {
@@ -174,14 +183,15 @@ final class TestTerminal: Sendable {
         func channelInactive(context: ChannelHandlerContext) { terminal.state.withLock { $0.isClosed = true } }
     }
 
-    var isClosed: Bool { state.withLock { $0.isClosed } || !channel.isActive }
+    private var channel: (any Channel)? { state.withLock { $0.channel } }
+    var isClosed: Bool { state.withLock { $0.isClosed } || channel?.isActive == false }
     var problem: String? { state.withLock { $0.problem } }
     var bytesRead: Int { state.withLock { $0.bytes } }
 
     func send(_ message: TerminalMessage) { send(bytes: message.framed()) }
-    func send(bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
-    func close() { channel.close(promise: nil) }
-    func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+    func send(bytes: [UInt8]) { channel?.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+    func close() { channel?.close(promise: nil) }
+    func stopReading() async throws { try await channel?.setOption(.autoRead, value: false).get() }
 
     /// The next message of the server.
     func next() async throws -> ServerMessage {
@@ -193,6 +203,11 @@ final class TestTerminal: Sendable {
         return try #require(found, "closed: \(problem ?? "")")
     }
 
+    /// The next message that `choose` takes; those before it are passed over.
+    func next<R>(_ choose: (ServerMessage) -> R?) async throws -> R {
+        while true { if let chosen = choose(try await next()) { return chosen } }
+    }
+
     func expectClosed() async throws { try await eventually("the server's close") { isClosed } }
 }
 
@@ -201,4 +216,13 @@ final class Counter: Sendable {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
     func add() { count.withLock { $0 += 1 } }
+}
+
+extension ServerMessage {
+    var refusal: Refusal? { if case .refused(let refusal) = self { refusal } else { nil } }
+    var accepted: Accepted? { if case .accepted(let accepted) = self { accepted } else { nil } }
+    var resumed: Resumed? { if case .resumed(let resumed) = self { resumed } else { nil } }
+    var unit: AccessUnit? { if case .accessUnit(let unit) = self { unit } else { nil } }
+    var entryMode: EntryMode? { if case .entryMode(let mode) = self { mode } else { nil } }
+    var outcome: Outcome? { if case .outcome(let outcome) = self { outcome } else { nil } }
 }

@@ -88,8 +88,9 @@ struct CellThread: Sendable {
                 ended: cell.ended)
         } catch {
             // The application may have said why before it went.
-            guard error == .ended || cell.isEnded(within: .zero) else { throw .capture(error) }
-            return cell.reportEnd(to: report)
+            if error == .ended || cell.isEnded(within: .zero) { return cell.reportEnd(to: report) }
+            cell.reportEvents(to: report)
+            throw .capture(error)
         }
         report(.serving(capture.input))
         var loop = CaptureLoop(cell: cell, mailbox: mailbox, report: report)
