@@ -6,9 +6,9 @@
 //      │  └──── wrong, tries left ───┘── third wrong code ────────┤
 //      └── cancel ──▶ finished(cancelled)      data missing ──────┘
 
-public import Drawing
+internal import Drawing
 public import Kit
-public import Pictures
+internal import Pictures
 internal import Secrets
 public import Wire
 

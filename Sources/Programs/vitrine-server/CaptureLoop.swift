@@ -58,8 +58,9 @@ struct CaptureLoop {
             let orders = mailbox.collect()
             if orders.verdict != nil { return }
             ask = orders.ask ?? ask
+            let hasTaken: Bool
             do throws(CaptureError) {
-                try look(&capture)
+                hasTaken = try look(&capture)
             } catch {
                 // The application's end closes its socket first; its last words and its status say more.
                 guard cell.isEnded(within: .milliseconds(500)) else { throw .capture(error) }
@@ -67,22 +68,30 @@ struct CaptureLoop {
                 return
             }
             try answer(capture, &encoder)
+            // What was taken has answered the question to the application, but not the session's: ask again before
+            // waiting for an answer that nobody owes.
+            if hasTaken, ask != nil {
+                isReadable = false
+                continue
+            }
             try wait(capture.descriptor)
             if cellEnded { return }
         }
     }
 
-    /// Takes what has changed, and asks for the next change: only while a picture is wanted.
-    private mutating func look(_ capture: inout RFBCapture) throws(CaptureError) {
-        guard ask != nil else { return }
+    /// Takes what has changed, and asks for the next change: only while a picture is wanted. True when something was
+    /// taken, and so no question is open.
+    private mutating func look(_ capture: inout RFBCapture) throws(CaptureError) -> Bool {
+        guard ask != nil else { return false }
         // `next` reads nothing when it may not wait at all, but it asks.
-        guard let changed = try capture.next(timeout: isReadable ? Self.patience : .zero) else { return }
+        guard let changed = try capture.next(timeout: isReadable ? Self.patience : .zero) else { return false }
         damage = damage.union(changed)
         if !hasDrawn {
             // One colour is a window system without a window, or a canvas before the first line: not yet a picture.
             hasDrawn = unsafe !isOneColour(capture.pixels, stride: capture.stride, size: capture.size)
             if hasDrawn { report(.drawn) }
         }
+        return true
     }
 
     private mutating func answer(
@@ -119,7 +128,7 @@ struct CaptureLoop {
         isReadable = !ready[1].isEmpty
         if !ready[2].isEmpty {
             cell.reportEvents(to: report)
-            hearsEvents = !ready[2].contains(.hungUp)
+            hearsEvents = ready[2].isDisjoint(with: .hungUp)
         }
         cellEnded = !ready[3].isEmpty
     }

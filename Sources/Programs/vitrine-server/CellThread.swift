@@ -23,6 +23,8 @@ enum CellReport: Sendable {
     case drawn
     case picture(PendingPicture, ticket: UInt64, captured: MonotonicTime)
     case event(ApplicationEvent)
+    /// What the application printed, bounded and printable: it failed, and the operator may ask why.
+    case printed(String)
     /// The application is gone; its events have all been reported.
     case exited(succeeded: Bool, how: String)
     case failed(reason: String)
@@ -79,6 +81,7 @@ struct CellThread: Sendable {
             cell = try SandboxCell(prepared.specification(libraries: place.libraries), jailer: place.jailer)
         } catch { throw .cell(error) }
         defer { cell.stop() }
+        defer { cell.reportOutput(to: report) }
         report(.cellStarted(cell))
 
         var capture: RFBCapture

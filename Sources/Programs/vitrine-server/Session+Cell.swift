@@ -28,6 +28,7 @@ extension Session {
             perform(queue.picture(picture, ticket: ticket, microseconds: UInt64(clamping: age)))
         case .event(.entryMode(let mode)): setEntryMode(mode)
         case .event(.outcome(let outcome)): end(outcome, because: "the application's answer")
+        case .printed(let text): log.debug("the application printed", metadata: ["text": "\(text)"])
         case .exited(true, let how): end(.ended, because: how)
         case .exited(false, let how): end(.failed(reason: "the application failed"), because: how)
         case .failed(let reason):

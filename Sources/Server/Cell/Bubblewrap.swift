@@ -83,7 +83,10 @@ public struct Bubblewrap: Sendable {
     private var environment: [(String, String)] {
         var result = [
             ("PATH", "/usr/bin:/bin"), ("HOME", "/tmp"), ("TMPDIR", "/tmp"), ("LANG", "C.UTF-8"),
-            ("USER", CellLayout.userName), ("VITRINE_SIZE", "\(specification.size.width)x\(specification.size.height)"),
+            // Each arena reserves 64 MiB of addresses, which is what RLIMIT_AS counts: a helper thread of fontconfig
+            // would not start any more.
+            ("MALLOC_ARENA_MAX", "1"), ("USER", CellLayout.userName),
+            ("VITRINE_SIZE", "\(specification.size.width)x\(specification.size.height)"),
         ]
         let folders = specification.libraries
         if !folders.isEmpty { result.append(("LD_LIBRARY_PATH", folders.joined(separator: ":"))) }
