@@ -73,7 +73,7 @@ let edges: [Target] = [
     module("Edges", "TLS", named("COpenSSL", "Secrets", "LinuxBase")),
     module("Edges", "Scaling", named("CLibyuv", "Pictures")),
     module("Edges", "AVC", named("COpenH264", "Pictures")),
-    module("Edges", "RFB", named("Pictures", "LinuxBase", "Measurements")),
+    module("Edges", "RFB", named("Pictures", "Wire", "LinuxBase", "Measurements")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
     module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),

@@ -70,10 +70,23 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
         var machine = EntryMachine()
         machine.enter(.keys)
         #expect(machine.press(.cancel, at: time(0)) == .send(KeyPress(sequence: 1, key: .cancel)))
-        #expect(machine.press(.cancel, at: time(500)) == .send(KeyPress(sequence: 2, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(700)) == .send(KeyPress(sequence: 2, key: .cancel)))
         #expect(machine.press(.cancel, at: time(1000)) == .leave)
         _ = try machine.answered(through: 2, at: time(1001))
         #expect(machine.press(.cancel, at: time(1002)) == .send(KeyPress(sequence: 3, key: .cancel)))
+    }
+
+    @Test func `cancel twice at once leaves any application, even one that answers`() throws {
+        var machine = EntryMachine()
+        machine.enter(.keys)
+        #expect(machine.press(.cancel, at: time(0)) == .send(KeyPress(sequence: 1, key: .cancel)))
+        _ = try machine.answered(through: 1, at: time(5))
+        #expect(machine.press(.cancel, at: time(601)) == .send(KeyPress(sequence: 2, key: .cancel)))
+        _ = try machine.answered(through: 2, at: time(605))
+        #expect(machine.press(.digit(1), at: time(610)) == .send(KeyPress(sequence: 3, key: .digit(1))))
+        #expect(machine.press(.cancel, at: time(620)) == .send(KeyPress(sequence: 4, key: .cancel)))
+        _ = try machine.answered(through: 4, at: time(625))
+        #expect(machine.press(.cancel, at: time(1220)) == .leave)
     }
 
     @Test func `cancel leaves a session that takes no keys`() {

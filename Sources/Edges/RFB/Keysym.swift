@@ -2,6 +2,7 @@
 public enum Keysym {
     public static let backspace: UInt32 = 0xff08
     public static let tab: UInt32 = 0xff09
+    public static let clear: UInt32 = 0xff0b
     public static let enter: UInt32 = 0xff0d
     public static let escape: UInt32 = 0xff1b
     public static let home: UInt32 = 0xff50

@@ -23,7 +23,7 @@ extension SandboxCell {
 
     /// The end of what it printed, if it printed anything: ASCII, one line, at most 2 KiB.
     func reportOutput(to report: (CellReport) -> Void) {
-        let end = log().suffix(2048)
+        let end = log().utf8.suffix(2048)
         guard !end.isEmpty else { return }
         report(.printed(String(decoding: end.map { (0x20...0x7E).contains($0) ? $0 : 0x20 }, as: UTF8.self)))
     }

@@ -105,7 +105,7 @@ final class Session: @unchecked Sendable {
         // Before the key is written: a picture that shows it must not claim to be older than it.
         mailbox.delivered.store(commands.delivered, ordering: .releasing)
         limits?.commandSeen(now: Clock.now())
-        if case .serving(_, let input) = phase, queue.entryMode == .keys, let symbol = key.symbol {
+        if case .serving(_, let input) = phase, queue.entryMode == .keys, let symbol = key.keysym {
             do throws(RFBError) { try input.press(symbol) } catch {
                 end(.failed(reason: "the application takes no keys"), because: "\(error)")
             }

@@ -1,5 +1,5 @@
 // Commands: the keys of a session on their way to the application: in order, none lost, none twice. Owns the numbers
-// and the translation to RFB's key symbols; never touches a socket. Pure values: the session's event loop holds them.
+// and nothing else; never touches a socket. Pure values: the session's event loop holds them.
 
 public import Wire
 

@@ -7,8 +7,8 @@ public import Wire
 /// Numbers the keys of one session, keeps those that the server has not acknowledged, and gives them back after a
 /// reconnection. One machine a session.
 ///
-///     press ──▶ mode none ─▶ refused(.closed)          cancel in mode none, or a second cancel after
-///        │      full      ─▶ refused(.full)            a cancel that nobody answered ─▶ leave
+///     press ──▶ mode none ─▶ refused(.closed)          cancel in mode none, cancel twice at once, or a second
+///        │      full      ─▶ refused(.full)            cancel after one that nobody answered ─▶ leave
 ///        └────▶ mode keys ─▶ send(n), kept ──answered(m ≥ n)──▶ forgotten
 ///                                     └─────resumed(m < n)────▶ sent again, same number
 ///
@@ -19,6 +19,9 @@ public struct EntryMachine: Sendable {
     public static let limit = 64
     /// A cancel that has had no answer for this long no longer belongs to the application.
     public static let patience: Duration = .seconds(1)
+
+    /// Two cancels within this time are the terminal's, whatever the application does with the first.
+    public static let doublePress: Duration = .milliseconds(600)
 
     public enum Refusal: Equatable, Sendable {
         /// The application asks for no keys now.
@@ -52,6 +55,8 @@ public struct EntryMachine: Sendable {
     /// Sequence of the last key acknowledged, 0 for none.
     public private(set) var acknowledged: UInt64 = 0
     private var pending: [Pending] = []
+    /// The last key, if it was cancel.
+    private var lastCancel: MonotonicTime?
 
     public init() {}
 
@@ -62,7 +67,11 @@ public struct EntryMachine: Sendable {
     public mutating func enter(_ mode: EntryMode) { self.mode = mode }
 
     public mutating func press(_ key: Key, at now: MonotonicTime) -> Action {
-        if key == .cancel, isCancelHopeless(at: now) { return .leave }
+        if key == .cancel {
+            if isCancelHopeless(at: now) { return .leave }
+            if let lastCancel, now - lastCancel <= Self.doublePress { return .leave }
+        }
+        lastCancel = key == .cancel ? now : nil
         switch mode {
         case .none:
             return .refused(.closed)

@@ -107,32 +107,3 @@ public struct PlaneWatch: ~Copyable {
         }
     }
 }
-
-extension Key {
-    /// The terminal's key for an X11 key symbol; nil for keys that it does not have.
-    init?(keysym: UInt32) {
-        switch keysym {
-        case Keysym.enter, Keysym.keypadEnter: self = .ok
-        case Keysym.escape: self = .cancel
-        case Keysym.backspace, Keysym.delete: self = .clear
-        case Keysym.up: self = .up
-        case Keysym.down: self = .down
-        case Keysym.left: self = .left
-        case Keysym.right: self = .right
-        default:
-            if let number = Keysym.functionNumber(of: keysym) {
-                guard number <= 8 else { return nil }
-                self = .function(UInt8(number))
-                return
-            }
-            guard let scalar = Keysym.scalar(of: keysym) else { return nil }
-            if (0x30...0x39).contains(scalar.value) {
-                self = .digit(UInt8(scalar.value - 0x30))
-            } else {
-                // A keysym may name a control character by its code point; no terminal has such a key.
-                guard (0x20...0x7E).contains(scalar.value) || scalar.value >= 0xA0 else { return nil }
-                self = .character(scalar)
-            }
-        }
-    }
-}
