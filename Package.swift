@@ -125,12 +125,15 @@ let programs: [Target] = [
     program(
         "vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures", "Measurements")),
     program("vitrine-launch", named("Launch", "Wire", "LinuxBase", "Measurements")),
-    program("vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "LinuxBase", "Secrets")),
+    program(
+        "vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "Pictures", "LinuxBase", "Secrets")),
     program(
         "vitrine-server",
         named(
-            "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "Wire", "Pictures",
-            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle, unixSignals] + certificates),
+            "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "RFB", "Wire",
+            "Pictures",
+            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle, unixSignals]
+            + certificates),
     program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
     program(
         "vitrinectl",
