@@ -96,12 +96,14 @@ import Wire
         // Between sessions, on the hold screen, while it runs, with keys typed.
         for step in 0..<4 {
             let mark = try rig.mark()
+            var launch: RunningLaunch?
             if step > 0 {
-                _ = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90"))
+                launch = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90"))
                 if step > 1 { try rig.event("shown", from: mark) } else { try rig.event("hold", from: mark) }
                 if step > 2 { try rig.type("4", "7") }
             }
             try rig.stopTerminal(.kill)
+            _ = try launch?.wait()
             try rig.startTerminal()
             try rig.event("link_up", from: mark)
         }

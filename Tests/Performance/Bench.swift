@@ -167,6 +167,7 @@ struct Bench {
         let units = reader.events[mark...].filter { $0.name == "unit" }
         var wire: [Double] = []
         var video: [Double] = []
+        var parts: [(server: Double, terminal: Double, decode: Double)] = []
         for answer in answers {
             guard let index = shown.firstIndex(where: { ($0["answered"] ?? 0) >= answer }), index > shown.startIndex,
                 let now = shown[index]["received"], let before = shown[index - 1]["received"]
@@ -174,11 +175,20 @@ struct Bench {
             wire.append(Double(now - before))
             if let unit = units.first(where: { $0["sequence"] == shown[index]["sequence"] }) {
                 video.append(Double(unit["bytes"] ?? 0))
+                parts.append(
+                    (
+                        Double(unit["server_us"] ?? 0) / 1000, (shown[index].at - unit.at).milliseconds,
+                        Double(shown[index]["decode_us"] ?? 0) / 1000
+                    ))
             }
         }
         try figures.add("key_wire_bytes_p50", Percentiles(wire).p50, "bytes", n: wire.count, promised: 250)
         try figures.add("key_wire_bytes_p95", Percentiles(wire).p95, "bytes", n: wire.count)
         try figures.add("key_video_bytes_p50", Percentiles(video).p50, "bytes", n: video.count)
+        // Where a key's time goes: from capture to send, and from arrival to commit with the decoder's part of it.
+        try figures.add("key_server_encode_ms_p50", Percentiles(parts.map(\.server)).p50, "ms", n: parts.count)
+        try figures.add("key_terminal_ms_p50", Percentiles(parts.map(\.terminal)).p50, "ms", n: parts.count)
+        try figures.add("key_decode_ms_p50", Percentiles(parts.map(\.decode)).p50, "ms", n: parts.count)
         // One picture in, one picture out.
         try figures.add(
             "decoder_pictures_held_back", Double(units.count - shown.count), "count", n: units.count, promised: 0)
@@ -236,6 +246,10 @@ struct Bench {
         }
         try figures.add("key_to_pixel_x11_ms_p50", Percentiles(times).p50, "ms", n: times.count, promised: 6)
         try figures.add("key_to_pixel_x11_ms_p95", Percentiles(times).p95, "ms", n: times.count)
+        var reader = TimelineReader(path: rig.timelineFile)
+        try reader.refresh()
+        let server = reader.events[mark...].filter { $0.name == "unit" }.map { Double($0["server_us"] ?? 0) / 1000 }
+        try figures.add("key_x11_server_encode_ms_p50", Percentiles(server).p50, "ms", n: server.count)
         try leave(asked, from: mark)
     }
 }

@@ -7,6 +7,14 @@ import Rig
 StandardOutput.flushEachLine()
 Signals.ignoreBrokenPipes()
 do {
+    exit(try measure() ? 0 : 1)
+} catch {
+    print("bench failed: \(error)")
+    exit(1)
+}
+
+/// True when every promise was kept or nobody insists. A function, so that the rig has ended before the program does.
+func measure() throws -> Bool {
     let arguments = try Arguments(
         Array(CommandLine.arguments.dropFirst()), options: ["--json"], switches: ["--short", "--strict"])
     let rig = try Rig()
@@ -17,8 +25,5 @@ do {
     if let path = arguments["--json"] { try bench.figures.write(path) }
     let broken = bench.figures.all.filter { !$0.isKept }
     if !broken.isEmpty { print("\nnot kept: " + broken.map(\.name).joined(separator: ", ")) }
-    exit(broken.isEmpty || !arguments.has("--strict") ? 0 : 1)
-} catch {
-    print("bench failed: \(error)")
-    exit(1)
+    return broken.isEmpty || !arguments.has("--strict")
 }

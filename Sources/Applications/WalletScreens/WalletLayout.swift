@@ -87,7 +87,8 @@ public struct WalletLayout: Equatable, Sendable {
             Rectangle(
                 x: cellsLeft + $0 * (cellWidth + cellGap), y: cellsTop, width: cellWidth, height: cellHeight)
         }
-        let star = min(cellWidth, cellHeight) * 5 / 9 & ~1
+        // Every pixel of edge is coded for every key: a star of half the size costs half the bytes.
+        let star = max(16, min(cellWidth, cellHeight) * 4 / 15 & ~1)
         stars = cells.map {
             Rectangle(x: $0.x + ($0.width - star) / 2, y: $0.y + ($0.height - star) / 2, width: star, height: star)
         }

@@ -54,11 +54,11 @@ public struct EncodedPicture: Equatable, Sendable {
     /// Converted, and not in any picture that was given out.
     private var unsent = Rectangle.empty
 
-    /// `quantiser` is QP 0…51: 20 to 22 keeps text sharp. Sides of `size` are even, from 16 pixels up. `content` trades
-    /// bytes for time: screen finds text and marks that were on the screen before, wherever they were, and a typed star
-    /// costs 30 to 75 bytes after the first; camera takes about 0.8 ms less at 800×448, and 170 to 370 bytes a star.
+    /// `quantiser` is QP 0…51: up to 24 keeps text sharp. Sides of `size` are even, from 16 pixels up. `content` trades
+    /// bytes for time: screen finds marks that were on the screen before, wherever they were, and a typed star costs 40
+    /// to 70 bytes after the first, but 3 ms at 800×448; camera takes 0.7 ms and about 190 bytes.
     public init(
-        size: PixelSize, quantiser: Int = 22, temporalLayers: Int = 1, content: AVCEncoder.Content = .screen
+        size: PixelSize, quantiser: Int = 24, temporalLayers: Int = 1, content: AVCEncoder.Content = .camera
     ) throws(EncodeError) {
         do throws(AVCError) {
             encoder = try AVCEncoder(
