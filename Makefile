@@ -27,10 +27,11 @@ demo: packages ## one session from launch to outcome; INTERACTIVE=1 leaves it ru
 	swift build -c $(CONFIGURATION) --build-tests
 	$(BUILD)/vitrine-demo --pictures .build/demo $(if $(INTERACTIVE),--interactive)
 
-test: packages ## all tests, a short fuzz run and the demo's checks
+test: packages ## all tests, with short runs of fuzz, demo and bench
 	swift build -c $(CONFIGURATION) --build-tests
 	swift test -c $(CONFIGURATION) --skip-build --no-parallel
 	$(BUILD)/vitrine-demo --pictures .build/demo
+	$(BUILD)/vitrine-bench --short --json .build/bench-short.jsonl
 
 bench: packages ## the figures of SPECIFICATION.md, as a table and in .build/bench.jsonl
 	swift build -c $(CONFIGURATION) --build-tests

@@ -21,9 +21,9 @@ extension Rig {
         try run(
             "vitrinectl",
             [
-                "terminal", "enrol", "--state", stranger.state, "--csr", "\(folder)/csr.pem", "--name", "foreign",
-                "--out",
-                foreign,
+                "terminal", "enrol", "--state", stranger.state, "--csr", "\(folder)/csr.pem", "--name",
+                Self.terminalName,
+                "--out", foreign, "--replace",
             ], in: stranger.folder)
         let path = "\(folder)/bundle.cbor"
         guard case .map(var records) = try CBOR(decoding: try Files.read(path, limit: 64 << 20)) else {
