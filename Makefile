@@ -30,6 +30,7 @@ demo: packages ## one session from launch to outcome; INTERACTIVE=1 leaves it ru
 test: packages ## all tests, with short runs of fuzz, demo and bench
 	swift build -c $(CONFIGURATION) --build-tests
 	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+	$(BUILD)/vitrine-fuzz all --executions 20000
 	$(BUILD)/vitrine-demo --pictures .build/demo
 	$(BUILD)/vitrine-bench --short --json .build/bench-short.jsonl
 

@@ -54,7 +54,7 @@ struct Walk {
         let status = try hold.launch.wait()
         try rig.event("outcome_shown", from: mark)
         try report.keep(try rig.settledPicture(), as: "5-approved")
-        report.check("outcome", status.status == 0, firstLine(status.output))
+        report.check("outcome", status.status == 0, lastLine(status.output))
         var reader = TimelineReader(path: rig.timelineFile)
         try reader.refresh()
         report.timeline(reader.events[mark...])
@@ -77,7 +77,7 @@ struct Walk {
             let status = try launch.wait()
             try rig.event("outcome_shown", from: mark)
             try report.keep(try rig.settledPicture(), as: "7-\(name)")
-            report.check("\(amount) EUR \(name)", status.status == code, firstLine(status.output))
+            report.check("\(amount) EUR \(name)", status.status == code, lastLine(status.output))
         }
     }
 
@@ -97,14 +97,14 @@ struct Walk {
         report.check("keys change the picture", changed.count > 50, "\(changed.count) pixels in \(changed.bounds)")
         try rig.type("cancel", "cancel")
         let status = try launch.wait()
-        report.check("cancel twice leaves it", status.status == 4, firstLine(status.output))
+        report.check("cancel twice leaves it", status.status == 4, lastLine(status.output))
         try rig.event("home", from: mark)
     }
 
     mutating func unknown() throws {
         report.title("an application that is not in the table")
         let status = try rig.launch("spreadsheet").wait()
-        report.check("not remote", status.status == 6, firstLine(status.output))
+        report.check("not remote", status.status == 6, lastLine(status.output))
     }
 
     /// Launches the wallet and takes the first picture after it.
@@ -138,7 +138,6 @@ struct Walk {
         )
     }
 
-    private func firstLine(_ text: String) -> String {
-        text.split(separator: "\n").first.map(String.init) ?? "no words"
-    }
+    /// What the launcher said at the end: the outcome.
+    private func lastLine(_ text: String) -> String { text.split(separator: "\n").last.map(String.init) ?? "no words" }
 }

@@ -117,6 +117,8 @@ import Wire
     static let serverRows: [Row] = [
         Row(unit, 1, .unsigned(0), .badField(message: 19, key: 1)),
         Row(unit, 2, .unsigned(1), .badField(message: 19, key: 2)),
+        Row(unit, 2, nil, nil),
+        Row(unit, 3, nil, nil),
         Row(unit, 3, .unsigned(3), nil),
         Row(unit, 3, .unsigned(4), .badField(message: 19, key: 3)),
         Row(unit, 4, rectangle(0, 0, 4096, 4096), nil),

@@ -97,25 +97,30 @@ extension AccessUnit {
     init(_ fields: Fields) throws(WireError) {
         self.init(
             sequence: try fields.unsigned(1, in: 1...UInt64.max),
-            isKeyframe: try fields.bool(2),
-            layer: try fields.unsigned(3, in: 0...(WireLimits.temporalLayers - 1)),
+            isKeyframe: try fields.has(2) ? fields.bool(2) : false,
+            layer: try fields.has(3) ? fields.unsigned(3, in: 0...(WireLimits.temporalLayers - 1)) : 0,
             damage: try fields.rectangle(4),
             answered: try fields.unsigned(5),
             serverMicroseconds: try fields.unsigned(6),
             payload: try fields.slice(Self.payloadKey))
     }
 
-    /// Written straight into the writer, without a `CBOR` between: the payload is copied once.
+    /// Written straight into the writer, without a `CBOR` between: the payload is copied once. What most pictures are,
+    /// no keyframe and of the base layer, is not said: a key's answer is a few hundred bytes.
     func write(to writer: inout CBORWriter) {
-        writer.head(5, 8)
+        writer.head(5, 6 + (isKeyframe ? 1 : 0) + (layer > 0 ? 1 : 0))
         writer.unsigned(0)
         writer.unsigned(Kind.accessUnit)
         writer.unsigned(1)
         writer.unsigned(sequence)
-        writer.unsigned(2)
-        writer.write(.bool(isKeyframe))
-        writer.unsigned(3)
-        writer.unsigned(layer)
+        if isKeyframe {
+            writer.unsigned(2)
+            writer.write(.bool(true))
+        }
+        if layer > 0 {
+            writer.unsigned(3)
+            writer.unsigned(layer)
+        }
         writer.unsigned(4)
         writer.head(4, 4)
         for side in [damage.x, damage.y, damage.width, damage.height] { writer.write(.unsigned(side)) }
