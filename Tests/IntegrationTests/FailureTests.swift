@@ -56,10 +56,11 @@ import Wire
         try rig.event("shown", from: mark) { ($0["answered"] ?? 0) >= 2 }
         try rig.relay?.cut()
         try rig.event("link_down", from: mark)
+        try rig.type("1")
         Clock.sleep(.milliseconds(300))
         try rig.relay?.mend()
         try rig.event("resumed", from: mark)
-        try rig.type("1", "1", "ok")
+        try rig.type("1", "ok")
         let end = try launch.wait()
         #expect(end.status == 0, "\(end.output)\n\(rig.logs())")
         #expect(try rig.cells().isEmpty)

@@ -226,6 +226,11 @@ public final class Rig {
             diesWithParent: false)
     }
 
+    /// A log as far as it is written.
+    public func text(of log: String) throws -> String {
+        String(decoding: try Files.read(log, limit: 64 << 20), as: UTF8.self)
+    }
+
     /// The ends of both logs, for error messages.
     public func logs() -> String {
         [serverLog, terminalLog].map { path in

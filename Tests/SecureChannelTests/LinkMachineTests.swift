@@ -85,8 +85,16 @@ import Wire
         _ = link.handle(.tick, now: now, jitter: 1)
         _ = link.handle(.connected, now: now, jitter: 1)
         _ = link.handle(.message(.welcome(Welcome(version: 1, software: "s"))), now: now, jitter: 1)
+        // A link that falls at once is no success yet.
         #expect(
             link.handle(.failed(.closed), now: now, jitter: 1)
+                == [.disconnect, .down(.closed, retryAfter: .seconds(5))])
+        now = link.deadline
+        _ = link.handle(.tick, now: now, jitter: 1)
+        _ = link.handle(.connected, now: now, jitter: 1)
+        _ = link.handle(.message(.welcome(Welcome(version: 1, software: "s"))), now: now, jitter: 1)
+        #expect(
+            link.handle(.failed(.closed), now: now + .seconds(30), jitter: 1)
                 == [.disconnect, .down(.closed, retryAfter: .milliseconds(100))])
     }
 

@@ -88,11 +88,24 @@ import Wire
         #expect(machine.handle(.linkDown) == [.markStale(true)])
         #expect(machine.handle(.linkUp) == [.send(.resume(Resume(session: 5, token: Self.accepted.token)))])
         let resumed = Resumed(session: 5, received: 4, entryMode: .keys)
-        #expect(machine.handle(.message(.resumed(resumed))) == [.resendKeys(after: 4), .entryMode(.keys)])
-        // Whatever number the new connection starts with, the picture is whole again.
-        let keyframe = Self.unit(9, keyframe: true, damage: .empty)
+        #expect(
+            machine.handle(.message(.resumed(resumed)))
+                == [.openDecoder(Self.parameters), .resendKeys(after: 4), .entryMode(.keys)])
+        // Numbers start again, and the picture is whole again.
+        let keyframe = Self.unit(1, keyframe: true, damage: .empty)
         _ = machine.handle(.message(.accessUnit(keyframe)))
-        #expect(machine.handle(.decoded(9)) == [.show(sequence: 9, damage: Self.whole, answered: 0)])
+        #expect(machine.handle(.decoded(1)) == [.show(sequence: 1, damage: Self.whole, answered: 0)])
+    }
+
+    @Test func `no number of a resumed stream is taken on trust`() {
+        for wild: UInt64 in [0, 2, 9, .max] {
+            var machine = Self.running()
+            _ = machine.handle(.linkDown)
+            _ = machine.handle(.linkUp)
+            _ = machine.handle(.message(.resumed(Resumed(session: 5, received: 0, entryMode: .keys))))
+            let unit = Self.unit(wild, keyframe: true, damage: Self.whole)
+            #expect(machine.handle(.message(.accessUnit(unit))) == [.fault(.sequence(expected: 1, got: wild))])
+        }
     }
 
     @Test func `a session that the server does not know any more ends`() {
@@ -135,13 +148,65 @@ import Wire
         #expect(running.handle(.message(.resumed(resumed))) == [.fault(.outOfOrder)])
     }
 
-    @Test func `what was still on the way after a cancel is dropped, an outcome is acknowledged`() {
+    @Test func `a cancelled session waits for the server's word, and drops the rest`() {
         var machine = Self.running()
-        #expect(machine.handle(.cancel(.user)) == [.send(.cancel(.user)), .finish(.cancelled)])
-        let unit = ServerMessage.accessUnit(Self.unit(2, damage: Self.whole))
-        #expect(machine.handle(.message(unit)) == [])
-        #expect(machine.handle(.message(.outcome(.cancelled))) == [.send(.outcomeReceived)])
+        #expect(machine.handle(.cancel(.user)) == [.send(.cancel(.user)), .awaitOutcome])
+        #expect(machine.handle(.cancel(.user)) == [])
+        #expect(machine.handle(.message(.accessUnit(Self.unit(2, damage: Self.whole)))) == [])
+        #expect(machine.handle(.message(.entryMode(.none))) == [])
+        #expect(machine.handle(.message(.outcome(.cancelled))) == [.send(.outcomeReceived), .finish(.cancelled)])
         #expect(machine.isIdle)
+    }
+
+    @Test func `an outcome that crossed a cancel counts, not the wish`() {
+        var machine = Self.running()
+        _ = machine.handle(.cancel(.user))
+        let paid = Outcome.approved(reference: "A1")
+        #expect(machine.handle(.message(.outcome(paid))) == [.send(.outcomeReceived), .finish(paid)])
+    }
+
+    @Test func `a limit says so, whatever the server calls it`() {
+        var machine = Self.running()
+        _ = machine.handle(.cancel(.limit))
+        #expect(
+            machine.handle(.message(.outcome(.cancelled)))
+                == [.send(.outcomeReceived), .finish(.failed(reason: "The session took too long"))])
+    }
+
+    @Test func `a server that owes its word for too long loses the connection`() {
+        var machine = Self.running()
+        _ = machine.handle(.cancel(.user))
+        #expect(machine.handle(.outcomeOverdue) == [.finish(.cancelled), .fault(.noOutcome)])
+        #expect(machine.handle(.outcomeOverdue) == [])
+        #expect(machine.isIdle)
+    }
+
+    @Test func `cancelling while asked for, detached or without a link`() {
+        var asked = SessionMachine()
+        _ = asked.handle(.launch(Self.request, linkUp: true))
+        #expect(asked.handle(.cancel(.user)) == [.send(.cancel(.user)), .awaitOutcome])
+        #expect(asked.handle(.message(.accepted(Self.accepted))) == [])
+        #expect(asked.handle(.message(.refused(Refusal(code: .notPermitted, reason: "no")))) == [.finish(.cancelled)])
+
+        var waiting = SessionMachine()
+        _ = waiting.handle(.launch(Self.request, linkUp: false))
+        #expect(waiting.handle(.cancel(.user)) == [.finish(.cancelled)])
+
+        var detached = Self.running()
+        _ = detached.handle(.linkDown)
+        let unknown = Outcome.failed(reason: "The connection was lost: the outcome is not known")
+        #expect(detached.handle(.cancel(.user)) == [.finish(unknown)])
+
+        var resuming = Self.running()
+        _ = resuming.handle(.linkDown)
+        _ = resuming.handle(.linkUp)
+        #expect(resuming.handle(.cancel(.user)) == [.send(.cancel(.user)), .awaitOutcome])
+        #expect(resuming.handle(.linkDown) == [.finish(.cancelled)])
+    }
+
+    @Test func `a refusal with no session is nobody's fault`() {
+        var machine = SessionMachine()
+        #expect(machine.handle(.message(.refused(Refusal(code: .draining, reason: "going down")))) == [])
     }
 
     @Test func `damage outside the picture is cut`() {

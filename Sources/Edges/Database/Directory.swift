@@ -70,6 +70,9 @@ public final class Directory: Sendable {
         let opened: DatabasePool
         let superseded: Bool
         do {
+            // SQLite would make the file with the umask's mode, and its WAL takes the mode of the file. The folder may be
+            // older than `create`, and open to others.
+            if !Files.exists(path) { try Files.replace(path, with: []) }
             opened = try DatabasePool(path: path, configuration: configuration)
             superseded = try opened.read { try Schema.migrator.hasBeenSuperseded($0) }
             if !superseded { try Schema.migrator.migrate(opened) }

@@ -41,7 +41,12 @@ struct CaptureLoop {
     private var damage = Rectangle.empty
     private var hasDrawn = false
     private var hearsEvents = true
+    /// Events that the application may still send; one that is typed at needs a handful.
+    private var events = 4096
     private var isReadable = false
+
+    /// Events that are read at the end of an application.
+    static let lastWords = 64
 
     /// An update whose rest does not follow in this time is looked at again later.
     private static let patience: Duration = .milliseconds(50)
@@ -127,8 +132,9 @@ struct CaptureLoop {
         } catch { throw .system(error) }
         isReadable = !ready[1].isEmpty
         if !ready[2].isEmpty {
-            cell.reportEvents(to: report)
-            hearsEvents = ready[2].isDisjoint(with: .hungUp)
+            // Readable, and there was nothing: closed or half closed. It would stay readable for ever.
+            let hasHeard = cell.reportEvents(to: report, budget: &events)
+            hearsEvents = hasHeard && ready[2].isDisjoint(with: .hungUp)
         }
         cellEnded = !ready[3].isEmpty
     }

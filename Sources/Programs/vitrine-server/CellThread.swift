@@ -92,12 +92,20 @@ struct CellThread: Sendable {
         } catch {
             // The application may have said why before it went.
             if error == .ended || cell.isEnded(within: .zero) { return cell.reportEnd(to: report) }
-            cell.reportEvents(to: report)
+            var budget = CaptureLoop.lastWords
+            cell.reportEvents(to: report, budget: &budget)
             throw .capture(error)
         }
         report(.serving(capture.input))
         var loop = CaptureLoop(cell: cell, mailbox: mailbox, report: report)
-        try loop.run(&capture, &encoder)
+        do throws(CellThreadError) {
+            try loop.run(&capture, &encoder)
+        } catch {
+            // Its answer, if it gave one, comes before our complaint: the first end counts.
+            var budget = CaptureLoop.lastWords
+            cell.reportEvents(to: report, budget: &budget)
+            throw error
+        }
         if loop.cellEnded { cell.reportEnd(to: report) }
     }
 }

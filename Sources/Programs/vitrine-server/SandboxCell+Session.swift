@@ -12,13 +12,25 @@ extension SandboxCell {
         (try? Poll.wait(for: ended, events: .readable, timeout: time))?.isEmpty == false
     }
 
-    /// Everything that the application has said and nobody has heard yet. Something unintelligible ends the session.
-    func reportEvents(to report: (CellReport) -> Void) {
+    /// Everything that the application has said and nobody has heard yet; true when that was something. Something
+    /// unintelligible ends the session, and so does more than `budget`: every event costs the loop that all share.
+    @discardableResult
+    func reportEvents(to report: (CellReport) -> Void, budget: inout Int) -> Bool {
+        let before = budget
         do {
-            while let packet = try receive() { report(.event(try ApplicationEvent(decoding: packet))) }
+            while let packet = try receive() {
+                budget -= 1
+                guard budget >= 0 else {
+                    report(.failed(reason: "the application says too much"))
+                    return false
+                }
+                report(.event(try ApplicationEvent(decoding: packet)))
+            }
         } catch {
             report(.failed(reason: "the application sent a malformed event"))
+            return false
         }
+        return budget < before
     }
 
     /// The end of what it printed, if it printed anything: ASCII, one line, at most 2 KiB.
@@ -30,7 +42,8 @@ extension SandboxCell {
 
     /// The application's last words, and how it ended.
     func reportEnd(to report: (CellReport) -> Void) {
-        reportEvents(to: report)
+        var budget = CaptureLoop.lastWords
+        reportEvents(to: report, budget: &budget)
         let status = exitStatus()
         report(.exited(succeeded: status == .exited(0), how: status?.description ?? "ended"))
     }

@@ -23,7 +23,8 @@ final class Session: @unchecked Sendable {
 
     /// The same request sent twice by one terminal is one session.
     struct Key: Hashable {
-        var terminal: String
+        /// SHA-256 of the terminal's certificate.
+        var fingerprint: [UInt8]
         var request: [UInt8]
     }
 

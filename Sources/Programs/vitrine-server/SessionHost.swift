@@ -91,19 +91,26 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         peers.removeValue(forKey: connection.number)?.session?.detach(connection)
     }
 
+    /// Sessions of one terminal that may be on their way out while it asks for another.
+    private static let unfinishedLimit = 3
+
     // MARK: requests
 
     private func execute(
         _ request: ExecutionRequest, _ terminal: AdmittedTerminal, _ connection: TerminalConnection
     ) {
         guard !isDraining else { return connection.send(.refused(Self.draining)) }
-        let key = Session.Key(terminal: terminal.name, request: request.request)
+        let key = Session.Key(fingerprint: terminal.fingerprint, request: request.request)
         if let known = sessions[key] {
             peers[connection.number]?.session = known
             return known.attach(connection)
         }
-        for old in sessions.values where old.terminal.name == terminal.name { giveUp(old) }
-        guard sessions.count < capacity else {
+        // By the certificate, not by the name: one that was replaced has no say over its successor.
+        let own = sessions.values.filter { $0.terminal.fingerprint == terminal.fingerprint }
+        for old in own { giveUp(old) }
+        // Sessions that only keep their outcome take no place; those that are still being taken down do.
+        let busy = sessions.values.count { !$0.isThreadDone }
+        guard busy < capacity, own.count(where: { !$0.isThreadDone }) < Self.unfinishedLimit else {
             log.warning("refused: no capacity", metadata: ["terminal": "\(terminal.name)"])
             return connection.send(.refused(Refusal(code: .noCapacity, reason: "all places are taken")))
         }
@@ -146,7 +153,7 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     }
 
     private func resume(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
-        guard let session = byNumber[resume.session], session.terminal.name == terminal.name,
+        guard let session = byNumber[resume.session], session.terminal.fingerprint == terminal.fingerprint,
             session.token.isEqualInConstantTime(to: resume.token)
         else {
             return connection.send(.refused(Refusal(code: .unknownSession, reason: "no such session")))

@@ -38,8 +38,24 @@ struct KeypadSource: ~Copyable {
         }
     }
 
+    /// A keypad that is gone would be ready for ever, with nothing to read.
+    mutating func retire() {
+        script = nil
+        tty = nil
+    }
+
     mutating func read(now: MonotonicTime) throws(KeysError) -> [Key] {
         if let keys = try script?.read(now: now) { return keys }
         return try tty?.read(now: now) ?? []
+    }
+}
+
+extension KeysError {
+    /// Reading may go on after it.
+    var isPassing: Bool {
+        switch self {
+        case .unknownWord, .lineTooLong: true
+        case .system, .gone: false
+        }
     }
 }

@@ -17,12 +17,18 @@ struct LaunchInProgress {
     /// Who asked over the launch socket, and learns the outcome; nil for the home screen's keys.
     var client: Int?
     /// The server ends a session that takes too long; this is for a server that cannot.
-    let deadline: MonotonicTime
+    var deadline: MonotonicTime
+    /// Cancelled; until the deadline the server may say how it ended.
+    var isEnding = false
 }
 
 extension TrustedEnvironment {
     /// How much longer than the row's limit the terminal waits for the server to end a session.
     private static let grace: Duration = .seconds(5)
+    /// How long the server has to say how a cancelled session ended.
+    private static let endingTime: Duration = .seconds(2)
+    /// Keys meant for the application that has just gone must not start another.
+    private static let deafTime: Duration = .milliseconds(800)
 
     func takeLaunches(_ now: MonotonicTime) throws {
         for event in try gate.handle(now: now) {
@@ -87,14 +93,35 @@ extension TrustedEnvironment {
         if let client = launch?.client { gate.answer(.outcome(outcome), to: client, now: now) }
         let ended = launch
         launch = nil
+        deafUntil = now + Self.deafTime
+        replacements = 0
         entry = EntryMachine()
         video.close()
         showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
         video.prepareSpare(log)
     }
 
+    func awaitOutcome() {
+        launch?.isEnding = true
+        launch?.deadline = Clock.now() + Self.endingTime
+    }
+
+    /// Keys at home and on an outcome: not while somebody still types at what is gone, except to send an outcome away.
+    func pressAtHome(_ key: Key, _ now: MonotonicTime) {
+        if case .outcome = showing, key == .cancel { return showHome() }
+        guard now >= deafUntil else {
+            deafUntil = now + Self.deafTime
+            return
+        }
+        if case .outcome = showing { return showHome() }
+        guard case .digit(let digit) = key, let application = artist.home.application(forDigit: digit) else { return }
+        _ = begin(LaunchRequest(application: application), client: nil, now)
+    }
+
     func checkDeadlines(_ now: MonotonicTime) {
-        if let launch, now >= launch.deadline { perform(session.handle(.cancel(.limit))) }
+        if let launch, now >= launch.deadline {
+            perform(session.handle(launch.isEnding ? .outcomeOverdue : .cancel(.limit)))
+        }
         if let deadline = showing.deadline, now >= deadline { showHome() }
         if let deadline = video.deadline, now >= deadline { replaceDecoder("it does not answer") }
     }

@@ -34,6 +34,8 @@ extension TrustedEnvironment {
         showing = .stream
         layStrip()
         timeline.note("stream", at: Clock.now())
+        // The next one: a decoder that fails now is replaced without waiting for a process to start.
+        video.prepareSpare(log)
     }
 
     func showOutcome(_ outcome: Outcome, row: CorrespondenceRow?, invoice: Invoice?, _ now: MonotonicTime) {
@@ -84,8 +86,8 @@ extension TrustedEnvironment {
     }
 
     private var connectionState: Strip.Connection {
-        if link.isUp { return .secure }
         if case .detached = session.state { return .stale }
+        if link.isUp { return .secure }
         return linkFailure == nil ? .connecting : .away
     }
 

@@ -1,3 +1,4 @@
+import Keys
 import Plane
 import SecureChannel
 import Hold
@@ -13,6 +14,9 @@ import Stream
 import Wire
 
 extension TrustedEnvironment {
+    /// Decoders that may be replaced, and pictures refused, before one is shown.
+    private static let replacementLimit = 5
+
     func perform(_ actions: [SessionMachine.Action]) {
         for action in actions { perform(action) }
     }
@@ -27,6 +31,7 @@ extension TrustedEnvironment {
         case .acknowledged(let sequence): acknowledge(sequence)
         case .resendKeys(let received): resendKeys(after: received)
         case .markStale: linkChanged()
+        case .awaitOutcome: awaitOutcome()
         case .finish(let outcome): finish(outcome)
         case .fault(let fault):
             breakOff("\(fault)")
@@ -62,6 +67,7 @@ extension TrustedEnvironment {
     func replaceDecoder(_ reason: String) {
         log.warning("decoder replaced: \(reason)")
         timeline.note("decoder_replaced", at: Clock.now())
+        guard mayTryAgain() else { return }
         do throws(DecoderError) {
             try video.reopen()
             perform(session.handle(.decoderLost))
@@ -70,6 +76,14 @@ extension TrustedEnvironment {
             perform(session.handle(.fail(reason: "The picture cannot be shown")))
         }
         video.prepareSpare(log)
+    }
+
+    /// A picture that no decoder survives, or a stream that none accepts, must not be asked for again for ever.
+    private func mayTryAgain() -> Bool {
+        replacements += 1
+        guard replacements > Self.replacementLimit else { return true }
+        perform(session.handle(.fail(reason: "The picture cannot be shown")))
+        return false
     }
 
     func takeDecoderEvents() {
@@ -88,6 +102,7 @@ extension TrustedEnvironment {
                 video.release(frame)
             case .refused(let sequence, let reason):
                 log.warning("access unit \(sequence) refused: \(reason)")
+                guard mayTryAgain() else { return }
                 perform(session.handle(.decoderLost))
             case .ended(let status):
                 return replaceDecoder("\(status)")
@@ -96,6 +111,7 @@ extension TrustedEnvironment {
     }
 
     private func show(_ frame: DecodedFrame, _ damage: Rectangle, _ answered: UInt64) {
+        replacements = 0
         beginStream()
         let origin = artist.layout.stream
         video.show(frame) { view in plane.show(view, damage: damage, x: origin.x, y: origin.y) }
@@ -130,6 +146,7 @@ extension TrustedEnvironment {
     }
 
     private func resendKeys(after received: UInt64) {
+        guard launch != nil else { return }
         do throws(EntryError) {
             for press in try entry.resumed(received: received, mode: entry.mode, at: Clock.now()) { send(.key(press)) }
             log.info("session resumed")
@@ -141,34 +158,32 @@ extension TrustedEnvironment {
     }
 
     func takeKeys(_ now: MonotonicTime) {
-        do {
+        do throws(KeysError) {
             for key in try keypad.read(now: now) { press(key, now) }
         } catch {
-            log.warning("keypad: \(error)")
+            log.error("keypad: \(error)")
+            if !error.isPassing { keypad.retire() }
         }
     }
 
     func press(_ key: Key, _ now: MonotonicTime) {
         guard launch != nil else { return pressAtHome(key, now) }
+        switch session.state {
+        case .running, .detached: break
         // Before the application takes keys only one thing can be meant.
-        guard case .running = session.state else {
+        case .idle, .requested, .ending:
             if key == .cancel { perform(session.handle(.cancel(.user))) }
             return
         }
         switch entry.press(key, at: now) {
         case .send(let press):
-            send(.key(press))
+            // While the link is down the key waits in the entry machine and goes out when the session is resumed.
+            if case .running = session.state { send(.key(press)) }
             let bytes = driver.wireBytes
             timeline.note(
                 "key", at: now, ["sequence": press.sequence, "received": bytes.received, "sent": bytes.sent])
         case .leave: perform(session.handle(.cancel(.user)))
         case .refused(let refusal): log.debug("key refused: \(refusal)")
         }
-    }
-
-    private func pressAtHome(_ key: Key, _ now: MonotonicTime) {
-        if case .outcome = showing { return showHome() }
-        guard case .digit(let digit) = key, let application = artist.home.application(forDigit: digit) else { return }
-        _ = begin(LaunchRequest(application: application), client: nil, now)
     }
 }

@@ -46,6 +46,9 @@ final class TrustedEnvironment {
     var video: VideoPath
     var showing: Showing = .home
     var isStopping = false
+    var deafUntil = MonotonicTime(nanoseconds: 0)
+    /// Decoders replaced and pictures refused since one was shown.
+    var replacements = 0
 
     /// Opens everything in the order in which it may fail: TPM, store, identity, then what others can see.
     init(_ options: Options, log: Logger) throws(StartProblem) {
@@ -166,6 +169,7 @@ final class TrustedEnvironment {
 
     private func shutDown() {
         perform(session.handle(.cancel(.shutdown)))
+        perform(session.handle(.outcomeOverdue))
         _ = driver.advance([.readable, .writable])
         timeline.note("stop", at: Clock.now())
     }

@@ -7,8 +7,9 @@ import Wire
 
 /// The decoder of the running session, the access units that wait for it, and a spare process for the next one.
 struct VideoPath: ~Copyable {
-    /// A decoder that has not answered for this long is replaced.
+    /// A decoder that has said nothing for this long is replaced; one that has just been started may take longer.
     private static let patience: Duration = .milliseconds(500)
+    private static let startPatience: Duration = .seconds(5)
     /// Most access units that wait for a slot; beyond, the decoder does not keep up and is told so by starting again.
     private static let queueLimit = 32
 
@@ -35,14 +36,26 @@ struct VideoPath: ~Copyable {
 
     mutating func open(_ parameters: PictureParameters) throws(DecoderError) {
         close()
-        let process: DecoderSpare
-        if let ready = spare.take() { process = ready } else { process = try DecoderSpare(executable: executable) }
-        let link = try DecoderLink(
-            spare: process, size: parameters.size, maximumBytes: WireLimits.serverFrameBytes,
-            profile: Int(parameters.profile), level: Int(parameters.level))
+        let link: DecoderLink
+        do throws(DecoderError) {
+            link = try start(spare.take(), parameters)
+        } catch .ended {
+            // The spare had died while it waited.
+            link = try start(nil, parameters)
+        }
         descriptor = link.descriptor
         decoder = consume link
         self.parameters = parameters
+    }
+
+    private func start(
+        _ ready: consuming DecoderSpare?, _ parameters: PictureParameters
+    ) throws(DecoderError) -> DecoderLink {
+        let process: DecoderSpare
+        if let ready = ready.take() { process = ready } else { process = try DecoderSpare(executable: executable) }
+        return try DecoderLink(
+            spare: process, size: parameters.size, maximumBytes: WireLimits.serverFrameBytes,
+            profile: Int(parameters.profile), level: Int(parameters.level))
     }
 
     /// A fresh process for the same stream, after a crash, a refusal or a hang.
@@ -84,6 +97,7 @@ struct VideoPath: ~Copyable {
             try decoder?.submit(unit.payload, sequence: unit.sequence)
             waiting.removeFirst()
         }
-        deadline = decoder?.waitingSince.map { $0 + Self.patience }
+        let patience = decoder?.isReady == true ? Self.patience : Self.startPatience
+        deadline = decoder?.waitingSince.map { $0 + patience }
     }
 }

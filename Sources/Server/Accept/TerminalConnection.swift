@@ -87,10 +87,15 @@ public final class TerminalConnection: @unchecked Sendable {
         end(reason ?? .refused(refusal.code))
     }
 
+    /// Most messages that may wait for the socket.
+    private static let writesLimit = 256
+
     /// Writes a message; `taken` is called when the socket has taken all of it, and never if the connection ends first.
     public func send(_ message: ServerMessage, taken: (() -> Void)? = nil) {
         guard let context, !isEnded else { return }
         context.eventLoop.preconditionInEventLoop()
+        // One picture is under way and a few answers; a terminal that takes none while it asks for more is gone.
+        guard writesUnderWay < Self.writesLimit else { return end(.stalled) }
         let bytes = message.framed()
         var buffer = context.channel.allocator.buffer(capacity: bytes.count)
         buffer.writeBytes(bytes)

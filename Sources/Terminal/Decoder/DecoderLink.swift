@@ -34,6 +34,7 @@ public enum DecoderEvent: Equatable, Sendable {
     private var held: Set<Int> = []
     private var packet = [UInt8](repeating: 0, count: DecoderMessage.byteCount + 1)
     private var hasEnded = false
+    private var lastHeard = Clock.now()
 
     /// The decoder has confined itself and waits for access units.
     public private(set) var isReady = false
@@ -85,8 +86,8 @@ public enum DecoderEvent: Equatable, Sendable {
     public var processIdentifier: Int32 { worker.processIdentifier }
     /// There is room for one more access unit.
     public var canSubmit: Bool { !hasEnded && unanswered.count < DecoderTerms.slots }
-    /// When the oldest unanswered access unit was submitted: a decoder that hangs is found by it.
-    public var waitingSince: MonotonicTime? { unanswered.first?.time }
+    /// Since when the decoder owes an answer and has given none: one that hangs is found by it. Nil when it owes nothing.
+    public var waitingSince: MonotonicTime? { unanswered.first.map { max($0.time, lastHeard) } }
 
     /// Hands over one access unit. Nothing has happened when it throws.
     public mutating func submit(_ payload: ArraySlice<UInt8>, sequence: UInt64) throws(DecoderError) {
@@ -119,16 +120,20 @@ public enum DecoderEvent: Equatable, Sendable {
             case .bytes(let count):
                 // The decoder may be an attacker's by now: each answer must be one that the books expect.
                 switch DecoderMessage(decoding: packet[..<count]) {
-                case .ready where !isReady: isReady = true
+                case .ready where !isReady:
+                    isReady = true
+                    lastHeard = Clock.now()
                 case .frame(let sequence, let buffer, let microseconds)
                 where sequence == unanswered.first?.sequence && buffer < DecoderTerms.buffers
                     && !held.contains(buffer):
                     unanswered.removeFirst()
+                    lastHeard = Clock.now()
                     held.insert(buffer)
                     events.append(
                         .frame(DecodedFrame(sequence: sequence, buffer: buffer, microseconds: microseconds)))
                 case .refused(let sequence, let reason) where sequence == unanswered.first?.sequence:
                     unanswered.removeFirst()
+                    lastHeard = Clock.now()
                     events.append(.refused(sequence: sequence, reason: reason))
                 default: events.append(.ended(try end()))
                 }

@@ -79,6 +79,8 @@ public struct LinkMachine: Sendable {
         public var lastRetry: Duration = .seconds(5)
         /// A server that refuses this terminal is asked again, but seldom.
         public var refusedRetry: Duration = .seconds(15)
+        /// A link that stood this long was good: the next failure is retried at once again.
+        public var proven: Duration = .seconds(30)
         public init() {}
     }
 
@@ -86,6 +88,7 @@ public struct LinkMachine: Sendable {
     private let timing: Timing
     private let software: String
     private var failures = 0
+    private var upSince: MonotonicTime?
 
     /// Starts disconnected and connects at the first tick.
     public init(software: String, now: MonotonicTime, timing: Timing = Timing()) {
@@ -129,7 +132,7 @@ public struct LinkMachine: Sendable {
                 return fail(.version(welcome.version), now: now, jitter: jitter)
             }
             state = .up(lastReceived: now, lastSent: now)
-            failures = 0
+            upSince = now
             return [.up]
         case (.greeting, .message(.refused(let refusal))):
             return fail(.refused(refusal), now: now, jitter: jitter)
@@ -153,6 +156,9 @@ public struct LinkMachine: Sendable {
     }
 
     private mutating func fail(_ failure: LinkFailure, now: MonotonicTime, jitter: Double) -> [Action] {
+        // A server that greets and closes again and again must not be met with a handshake every tenth of a second.
+        if let upSince, now - upSince >= timing.proven { failures = 0 }
+        upSince = nil
         let pause: Duration
         if case .refused = failure {
             pause = timing.refusedRetry

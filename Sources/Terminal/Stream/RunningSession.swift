@@ -6,8 +6,8 @@ public struct RunningSession: Equatable, Sendable {
     public let session: UInt64
     let token: [UInt8]
     public let parameters: PictureParameters
-    /// Sequence of the access unit that comes next on this connection; nil right after a resume, when any may come.
-    private var expected: UInt64? = 1
+    /// Sequence of the access unit that comes next on this connection.
+    private var expected: UInt64 = 1
     /// Pictures of which nothing may be decoded until a keyframe has come.
     private var needsKeyframe = true
     private var keyframeRequested = false
@@ -32,8 +32,8 @@ public struct RunningSession: Equatable, Sendable {
 
     /// Takes the next access unit; returns the action for it, or nil when it cannot be decoded.
     mutating func receive(_ unit: AccessUnit) throws(SessionFault) -> SessionMachine.Action? {
-        if let expected, unit.sequence != expected { throw .sequence(expected: expected, got: unit.sequence) }
-        expected = unit.sequence + 1
+        guard unit.sequence == expected else { throw .sequence(expected: expected, got: unit.sequence) }
+        expected &+= 1
         let damage = unit.damage.intersection(parameters.size.bounds)
         if needsKeyframe && !unit.isKeyframe {
             owed = owed.union(damage)
@@ -68,9 +68,9 @@ public struct RunningSession: Equatable, Sendable {
         return !keyframeRequested
     }
 
-    /// A new connection took the session up: numbering starts where the server says, with a keyframe.
+    /// A new connection took the session up: numbering starts again, with a keyframe for a new decoder.
     mutating func restart() {
-        expected = nil
+        expected = 1
         needsKeyframe = true
         keyframeRequested = true
         inDecoder = []

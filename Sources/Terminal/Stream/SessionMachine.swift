@@ -12,6 +12,8 @@ public enum SessionFault: Error, Equatable, Sendable {
     case unexpectedParameters
     /// Access units are numbered without gaps on one connection.
     case sequence(expected: UInt64, got: UInt64)
+    /// A cancelled session's outcome did not come in time.
+    case noOutcome
 }
 
 /// A session as a pure state machine: events in, actions out.
@@ -21,6 +23,8 @@ public enum SessionFault: Error, Equatable, Sendable {
 ///                       refused            link down, resumed
 ///                          ▼                    ▼   │
 ///                         idle               detached ──session unknown──▶ idle
+///
+/// A cancel leads through `ending` while the link is up: an outcome that was on its way counts, not the wish.
 public struct SessionMachine: Sendable {
     public enum State: Equatable, Sendable {
         case idle
@@ -29,6 +33,8 @@ public struct SessionMachine: Sendable {
         case running(RunningSession)
         /// The link is down; the last picture stands, marked stale.
         case detached(RunningSession)
+        /// Cancelled here; the server still owes its word on how the session ended.
+        case ending(Outcome)
     }
 
     public enum Event: Equatable, Sendable {
@@ -44,6 +50,8 @@ public struct SessionMachine: Sendable {
         case cancel(CancelReason)
         /// The terminal itself cannot go on; `reason` is for the person at the screen.
         case fail(reason: String)
+        /// The time that the server had for its word on a cancelled session is over.
+        case outcomeOverdue
     }
 
     public enum Action: Equatable, Sendable {
@@ -58,12 +66,15 @@ public struct SessionMachine: Sendable {
         /// Send the keys after this one again.
         case resendKeys(after: UInt64)
         case markStale(Bool)
+        /// The session ends; `outcomeOverdue` is due if the server does not say how.
+        case awaitOutcome
         case finish(Outcome)
         /// End the connection: the server does not keep to the protocol.
         case fault(SessionFault)
     }
 
     public private(set) var state: State = .idle
+    private var isLinkUp = false
 
     public init() {}
 
@@ -73,13 +84,22 @@ public struct SessionMachine: Sendable {
         switch event {
         case .launch(let request, let linkUp):
             precondition(isIdle, "one session at a time: the launch gate refuses a second one")
+            isLinkUp = linkUp
             state = .requested(request)
             return linkUp ? [.send(.executionRequest(request))] : []
-        case .linkUp: return linkUp()
-        case .linkDown: return linkDown()
+        case .linkUp:
+            isLinkUp = true
+            return linkUp()
+        case .linkDown:
+            isLinkUp = false
+            return linkDown()
         case .cancel(.limit): return end(.limit, .failed(reason: "The session took too long"))
         case .cancel(let reason): return end(reason, .cancelled)
-        case .fail(let reason): return end(.shutdown, .failed(reason: reason))
+        case .fail(let reason): return fail(reason)
+        case .outcomeOverdue:
+            guard case .ending(let outcome) = state else { return [] }
+            state = .idle
+            return [.finish(outcome), .fault(.noOutcome)]
         case .decoded(let sequence): return decoded(sequence)
         case .decoderLost: return decoderLost()
         case .message(let message):
@@ -93,26 +113,45 @@ public struct SessionMachine: Sendable {
 
     private func linkUp() -> [Action] {
         switch state {
-        case .idle, .running: []
+        case .idle, .running, .ending: []
         case .requested(let request): [.send(.executionRequest(request))]
         case .detached(let session): [.send(.resume(Resume(session: session.session, token: session.token)))]
         }
     }
 
     private mutating func linkDown() -> [Action] {
-        guard case .running(let session) = state else { return [] }
-        state = .detached(session)
-        return [.markStale(true)]
+        switch state {
+        case .running(let session):
+            state = .detached(session)
+            return [.markStale(true)]
+        case .ending(let outcome):
+            state = .idle
+            return [.finish(outcome)]
+        case .idle, .requested, .detached: return []
+        }
     }
 
     private mutating func end(_ reason: CancelReason, _ outcome: Outcome) -> [Action] {
-        defer { state = .idle }
         switch state {
-        case .idle: return []
-        case .requested, .running: return [.send(.cancel(reason)), .finish(outcome)]
-        // The server ends a session that nobody takes up again.
-        case .detached: return [.finish(outcome)]
+        case .idle, .ending: return []
+        case .requested, .running, .detached:
+            guard isLinkUp else { return endAlone(outcome) }
+            state = .ending(outcome)
+            return [.send(.cancel(reason)), .awaitOutcome]
         }
+    }
+
+    /// Nobody can be asked how it ended. The server ends a session that nobody takes up again.
+    private mutating func endAlone(_ outcome: Outcome) -> [Action] {
+        defer { state = .idle }
+        guard case .detached = state else { return [.finish(outcome)] }
+        return [.finish(.failed(reason: "The connection was lost: the outcome is not known"))]
+    }
+
+    private mutating func fail(_ reason: String) -> [Action] {
+        guard !isIdle else { return [] }
+        state = .idle
+        return [.send(.cancel(.shutdown)), .finish(.failed(reason: reason))]
     }
 
     private mutating func decoded(_ sequence: UInt64) -> [Action] {
@@ -123,7 +162,7 @@ public struct SessionMachine: Sendable {
 
     private mutating func decoderLost() -> [Action] {
         switch state {
-        case .idle, .requested: return []
+        case .idle, .requested, .ending: return []
         case .running(var session):
             let ask = session.expectKeyframe()
             state = .running(session)
@@ -150,7 +189,10 @@ public struct SessionMachine: Sendable {
             guard resumed.session == session.session else { throw .outOfOrder }
             session.restart()
             state = .running(session)
-            return [.resendKeys(after: resumed.received), .entryMode(resumed.entryMode)]
+            // The old decoder may still hold pictures with the numbers that start again now.
+            return [
+                .openDecoder(session.parameters), .resendKeys(after: resumed.received), .entryMode(resumed.entryMode),
+            ]
         case (.detached, .refused(let refusal)):
             state = .idle
             return [.finish(.failed(reason: refusal.reason))]
@@ -166,6 +208,15 @@ public struct SessionMachine: Sendable {
         case (.running, .refused(let refusal)):
             state = .idle
             return [.finish(.failed(reason: refusal.reason))]
+        case (.ending(let wish), .outcome(let real)):
+            state = .idle
+            return [.send(.outcomeReceived), .finish(real == .cancelled ? wish : real)]
+        case (.ending(let wish), .refused):
+            state = .idle
+            return [.finish(wish)]
+        case (.ending, .accepted), (.ending, .resumed), (.ending, .accessUnit), (.ending, .entryMode),
+            (.idle, .refused):
+            return []
         case (.idle, .accessUnit), (.idle, .entryMode), (.idle, .outcome), (.idle, .accepted), (.idle, .resumed):
             // Still on the way when the session was cancelled here. An outcome is acknowledged, so that the server can
             // forget it; the rest is dropped.
