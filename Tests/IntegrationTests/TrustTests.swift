@@ -45,7 +45,7 @@ import Testing
         try rig.event("link_down")
         try wait(for: "the reason in both logs", log: { rig.logs() }) {
             try [rig.serverLog, rig.terminalLog].allSatisfy {
-                rig.text(of: $0).lowercased().contains("expired")
+                try rig.text(of: $0).lowercased().contains("expired")
             }
         }
     }
