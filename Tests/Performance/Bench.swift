@@ -219,7 +219,7 @@ struct Bench {
         let decoders = try Rig.children(of: terminal)
         let own = try Rig.proportionalMemory(terminal)
         let each = try decoders.map { try Rig.proportionalMemory($0) }.sorted()
-        // While a session runs there is one; a spare is started when it ends.
+        // The running one and the spare.
         guard !each.isEmpty else { throw RigError.wrong("no decoder") }
         try figures.add("terminal_pss_mb", Double(each.reduce(own, +)) / 1024, "MB", n: 1, promised: 60)
     }

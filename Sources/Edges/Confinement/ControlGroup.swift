@@ -46,7 +46,8 @@ public struct ControlGroup: ~Copyable, Sendable {
                 for (file, value) in [
                     ("memory.max", memoryBytes), ("memory.swap.max", 0), ("memory.oom.group", 1),
                     ("pids.max", processes),
-                ] where file != "memory.swap.max" || Files.exists("\(path)/\(file)") {  // Absent without swap accounting.
+                ] where file != "memory.swap.max" || Files.exists("\(path)/\(file)") {
+                    // (The swap file is absent without swap accounting.)
                     try Self.write("\(value)", to: "\(path)/\(file)")
                 }
             } catch {
