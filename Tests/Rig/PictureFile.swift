@@ -4,5 +4,4 @@ public import Pictures
 /// Pictures as PNG files, written by Cairo: not by the writer that the terminal has.
 public enum PictureFile {
     public static func write(_ picture: Picture, _ path: String) throws { try Artwork.writePNG(picture, to: path) }
-    public static func read(_ path: String) throws -> Picture { try Artwork.picture(png: path) }
 }

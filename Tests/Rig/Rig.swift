@@ -196,9 +196,6 @@ public final class Rig {
     public var serverProcess: Int32? { process(of: server) }
     public var terminalProcess: Int32? { process(of: terminal) }
 
-    /// Waits for the terminal to end by itself (an interactive demo).
-    public func waitForTerminal() throws { _ = try terminal?.wait() }
-
     private func process(of child: borrowing ChildProcess?) -> Int32? {
         switch child {
         case .some(let child): child.process

@@ -1,12 +1,12 @@
-import Hold
-import SecureChannel
-import Pictures
 import Correspondence
 import Entry
+import Hold
 import Launch
 import LinuxBase
 import Logging
 import Measurements
+import Pictures
+import SecureChannel
 import Stream
 import Wire
 
@@ -85,8 +85,7 @@ extension TrustedEnvironment {
     /// The session is over: everything of it goes, the launcher learns the outcome, the screen says it.
     func finish(_ outcome: Outcome) {
         let now = Clock.now()
-        let bytes = driver.wireBytes
-        timeline.note("outcome", at: now, ["kind": outcome.code, "received": bytes.received, "sent": bytes.sent])
+        timeline.note("outcome", at: now, ["kind": outcome.code], bytes: driver.wireBytes)
         log.info(
             "session ended",
             metadata: ["application": "\(launch?.row.application ?? "-")", "outcome": "\(outcome.name)"])

@@ -1,9 +1,9 @@
-import Logging
-import Stream
 import Correspondence
 import LinuxBase
+import Logging
 import Measurements
 import SecureChannel
+import Stream
 import Wire
 
 extension TrustedEnvironment {
@@ -68,8 +68,7 @@ extension TrustedEnvironment {
     private func note(_ message: ServerMessage) {
         switch message {
         case .accepted:
-            let bytes = driver.wireBytes
-            timeline.note("accepted", at: Clock.now(), ["received": bytes.received, "sent": bytes.sent])
+            timeline.note("accepted", at: Clock.now(), bytes: driver.wireBytes)
         case .accessUnit(let unit):
             timeline.note(
                 "unit", at: Clock.now(),

@@ -1,8 +1,8 @@
-import Logging
-import Entry
 import Correspondence
+import Entry
 import Hold
 import LinuxBase
+import Logging
 import Measurements
 import Pictures
 import Plane

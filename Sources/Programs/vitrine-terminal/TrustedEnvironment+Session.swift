@@ -1,15 +1,15 @@
-import Keys
-import Plane
-import SecureChannel
-import Hold
-import Logging
 import Correspondence
 import Decoder
-import Launch
 import Entry
+import Hold
+import Keys
+import Launch
 import LinuxBase
+import Logging
 import Measurements
 import Pictures
+import Plane
+import SecureChannel
 import Stream
 import Wire
 
@@ -51,8 +51,7 @@ extension TrustedEnvironment {
         do throws(DecoderError) {
             try video.open(parameters)
         } catch {
-            log.error("no decoder: \(error)")
-            perform(session.handle(.fail(reason: "The picture cannot be shown")))
+            giveUpPicture("no decoder: \(error)")
         }
     }
 
@@ -72,8 +71,7 @@ extension TrustedEnvironment {
             try video.reopen()
             perform(session.handle(.decoderLost))
         } catch {
-            log.error("no decoder: \(error)")
-            perform(session.handle(.fail(reason: "The picture cannot be shown")))
+            giveUpPicture("no decoder: \(error)")
         }
         video.prepareSpare(log)
     }
@@ -82,8 +80,13 @@ extension TrustedEnvironment {
     private func mayTryAgain() -> Bool {
         replacements += 1
         guard replacements > Self.replacementLimit else { return true }
-        perform(session.handle(.fail(reason: "The picture cannot be shown")))
+        giveUpPicture("\(Self.replacementLimit) tries and no picture")
         return false
+    }
+
+    private func giveUpPicture(_ reason: String) {
+        log.error("\(reason)")
+        perform(session.handle(.fail(reason: "The picture cannot be shown")))
     }
 
     func takeDecoderEvents() {
@@ -116,14 +119,11 @@ extension TrustedEnvironment {
         let origin = artist.layout.stream
         video.show(frame) { view in plane.show(view, damage: damage, x: origin.x, y: origin.y) }
         commit()
-        let now = Clock.now()
-        let bytes = driver.wireBytes
         timeline.note(
-            "shown", at: now,
+            "shown", at: Clock.now(),
             [
                 "sequence": frame.sequence, "answered": answered, "decode_us": UInt64(frame.microseconds),
-                "received": bytes.received, "sent": bytes.sent,
-            ])
+            ], bytes: driver.wireBytes)
     }
 
     // MARK: Entry
@@ -179,9 +179,7 @@ extension TrustedEnvironment {
         case .send(let press):
             // While the link is down the key waits in the entry machine and goes out when the session is resumed.
             if case .running = session.state { send(.key(press)) }
-            let bytes = driver.wireBytes
-            timeline.note(
-                "key", at: now, ["sequence": press.sequence, "received": bytes.received, "sent": bytes.sent])
+            timeline.note("key", at: now, ["sequence": press.sequence], bytes: driver.wireBytes)
         case .leave: perform(session.handle(.cancel(.user)))
         case .refused(let refusal): log.debug("key refused: \(refusal)")
         }

@@ -2,6 +2,16 @@ internal import ArgumentParser
 internal import Database
 internal import FoundationEssentials
 
+/// Which right.
+struct RightOptions: ParsableArguments {
+    @Option(help: "The terminal's name.")
+    var terminal: String
+    @Option(help: "The user's name.")
+    var user: String
+    @Option(name: [.customLong("app"), .customLong("application")], help: "The application's identifier.")
+    var app: String
+}
+
 struct RightCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "right", abstract: "Who may run which application on which terminal.",
@@ -10,15 +20,11 @@ struct RightCommand: ParsableCommand {
     struct Grant: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Grants a right; a right that is there stays.")
         @OptionGroup var state: StateOption
-        @Option(help: "The terminal's name.")
-        var terminal: String
-        @Option(help: "The user's name.")
-        var user: String
-        @Option(name: [.customLong("app"), .customLong("application")], help: "The application's identifier.")
-        var app: String
+        @OptionGroup var right: RightOptions
 
         func run() throws {
             let directory = try state.open()
+            let (terminal, user, app) = (right.terminal, right.user, right.app)
             let now = Date()
             let isNew = try directory.grant(terminal: terminal, user: user, application: app, now: now)
             if isNew {
@@ -31,15 +37,11 @@ struct RightCommand: ParsableCommand {
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Takes a right away.")
         @OptionGroup var state: StateOption
-        @Option(help: "The terminal's name.")
-        var terminal: String
-        @Option(help: "The user's name.")
-        var user: String
-        @Option(name: [.customLong("app"), .customLong("application")], help: "The application's identifier.")
-        var app: String
+        @OptionGroup var right: RightOptions
 
         func run() throws {
             let directory = try state.open()
+            let (terminal, user, app) = (right.terminal, right.user, right.app)
             let changed = try directory.revokeRight(terminal: terminal, user: user, application: app)
             if changed {
                 let detail = "right of user \(user) to application \(app)"
