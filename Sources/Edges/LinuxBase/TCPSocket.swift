@@ -15,35 +15,28 @@ public enum TCPSocket {
     }
 
     /// Starts connecting without waiting: the socket is writable once connected or refused (see `finishConnecting`).
-    /// The name is looked up first, which blocks for names that are not numbers. TCP_NODELAY is set.
-    public static func startConnecting(host: String, port: UInt16) throws(ConnectError) -> Descriptor {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_flags = AI_ADDRCONFIG
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(host, String(port), &hints, &list)
-        guard code == 0, let first = unsafe list else {
-            throw .name(host: host, reason: unsafe String(cString: gai_strerror(code)))
-        }
-        defer { unsafe freeaddrinfo(list) }
+    /// TCP_NODELAY is set.
+    public static func startConnecting(to address: SocketAddress) throws(SystemCallError) -> Descriptor {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let fd = socket(address.family, kind, 0)
+        guard fd >= 0 else { throw .last("socket") }
+        let result = Descriptor(owning: fd)
+        var on: Int32 = 1
+        _ = unsafe setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        // SAFETY: the bytes are a socket address of the family, as getaddrinfo made it.
+        let code = unsafe address.bytes.withUnsafeBytes { bytes in
+            unsafe connect(fd, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        guard code == 0 || errno == EINPROGRESS else { throw .last("connect") }
+        return result
+    }
+
+    /// The same by name, the first address that takes the attempt: blocks while the name is looked up (`AddressLookup`
+    /// does not).
+    public static func startConnecting(host: String, port: UInt16) throws(ConnectError) -> Descriptor {
         var failure = SystemCallError("connect(\(host))", EADDRNOTAVAIL)
-        var next: UnsafeMutablePointer<addrinfo>? = unsafe first
-        while let candidate = unsafe next {
-            unsafe next = candidate.pointee.ai_next
-            let fd = unsafe socket(candidate.pointee.ai_family, kind, 0)
-            guard fd >= 0 else {
-                failure = .last("socket")
-                continue
-            }
-            let result = Descriptor(owning: fd)
-            var on: Int32 = 1
-            _ = unsafe setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-            if unsafe connect(fd, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen) == 0 || errno == EINPROGRESS
-            {
-                return result
-            }
-            failure = .last("connect(\(host):\(port))")
+        for address in try AddressLookup.addresses(host, port).get() {
+            do throws(SystemCallError) { return try startConnecting(to: address) } catch { failure = error }
         }
         throw .system(failure)
     }

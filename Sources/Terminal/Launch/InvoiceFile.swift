@@ -1,3 +1,4 @@
+internal import LinuxBase
 public import Wire
 
 /// The invoice as a merchant's till writes it, one `name = value` a line:
@@ -43,20 +44,15 @@ public enum InvoiceFile {
     }
 
     private static func assignments(in text: String) throws(InvoiceProblem) -> [String: String] {
-        var result: [String: String] = [:]
-        var number = 0
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            number += 1
-            let line = trimmed(line)
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            guard let equals = line.firstIndex(of: "=") else { throw .notAssignment(line: number) }
-            let name = String(trimmed(line[..<equals]))
-            var value = trimmed(line[line.index(after: equals)...])
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
-            guard names.contains(name) else { throw .unknownName(line: number) }
-            guard result.updateValue(String(value), forKey: name) == nil else { throw .repeatedName(line: number) }
+        let lines: [Assignments.Assignment]
+        do throws(Assignments.Problem) { lines = try Assignments.parse(text) } catch {
+            switch error {
+            case .notAssignment(let line): throw .notAssignment(line: line)
+            case .repeatedName(let line): throw .repeatedName(line: line)
+            }
         }
-        return result
+        if let foreign = lines.first(where: { !names.contains($0.name) }) { throw .unknownName(line: foreign.line) }
+        return Dictionary(uniqueKeysWithValues: lines.map { ($0.name, $0.value) })
     }
 
     private static func value(
@@ -82,13 +78,6 @@ public enum InvoiceFile {
             guard !tooLarge, !overflow else { return nil }
             result = sum
         }
-        return result
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var result = text.drop(while: isSpace)
-        while let last = result.last, isSpace(last) { result.removeLast() }
         return result
     }
 }

@@ -2,6 +2,7 @@
 // runs between fork and exec, where no Swift may.
 #ifndef CLINUX_H
 #define CLINUX_H
+#include "CLinuxCage.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -50,4 +51,20 @@ int CLinux_mount_bind(const char *source, const char *target);
 int CLinux_become(uid_t uid, gid_t gid);
 int CLinux_die_with_parent(void); // prctl is variadic
 int CLinux_name_thread(const char *name);
+// The kernel's device events (netlink, group 1). `buffer` is how many bytes may wait. Returns a non-blocking descriptor
+// or -errno.
+int CLinux_kernel_events(int buffer);
+// The next event: its true length, which is beyond `capacity` for one that was cut, or -errno (ENOBUFS: some were lost).
+// `from_kernel` is 0 for a message that another process sent.
+ssize_t CLinux_kernel_event(int fd, void *bytes, size_t capacity, int *from_kernel);
+// Virtual terminals: ioctl is variadic. Return a number as named, or 0, or -errno.
+int CLinux_console_active(int fd); // the number of the terminal that is seen
+int CLinux_console_activate(int fd, int number);
+int CLinux_console_graphics(int fd, int on);
+#define CLINUX_KEYBOARD_OFF (-1)
+int CLinux_console_keyboard(int fd); // the mode of its keyboard
+int CLinux_console_set_keyboard(int fd, int mode);
+// Switching asks this process by the two signals first, or, with 0, nobody.
+int CLinux_console_switching(int fd, int release_signal, int acquire_signal);
+int CLinux_console_allow_switch(int fd);
 #endif
