@@ -13,6 +13,10 @@ public struct LinkDriver: ~Copyable {
     private let context: TLSClientContext
     private let host: String
     private let port: UInt16
+    /// While the host's name is looked up.
+    private var lookup: AddressLookup?
+    /// Addresses to try after the one that is being tried.
+    private var addresses: [SocketAddress] = []
     /// While TCP connects; from then on `tls` owns the socket. (An enum of the three stages cannot be matched and put
     /// back without consuming it.)
     private var socket: Descriptor?
@@ -34,6 +38,7 @@ public struct LinkDriver: ~Copyable {
 
     /// What to poll for; nil while there is no socket.
     public var interest: (descriptor: Int32, events: Poll.Events)? {
+        if let lookup { return (lookup.descriptor, .readable) }
         guard let raw = number else { return nil }
         guard isHandshaken else { return (raw, isConnecting || readWantsWrite ? .writable : .readable) }
         return (raw, outgoing.isEmpty && !readWantsWrite ? .readable : [.readable, .writable])
@@ -48,18 +53,45 @@ public struct LinkDriver: ~Copyable {
     /// Starts a new connection; an older one is dropped.
     public mutating func connect() -> [LinkMachine.Event] {
         disconnect()
-        do throws(TCPSocket.ConnectError) {
-            let connecting = try TCPSocket.startConnecting(host: host, port: port)
-            number = connecting.raw
-            isConnecting = true
-            socket = consume connecting
+        do throws(SystemCallError) {
+            lookup = try AddressLookup(host: host, port: port)
             return []
         } catch {
             return [.failed(.connect(error.description))]
         }
     }
 
+    private mutating func takeAddresses(_ found: AddressLookup) -> [LinkMachine.Event] {
+        do throws(TCPSocket.ConnectError) {
+            guard let list = try found.result() else { return [] }
+            lookup = nil
+            addresses = list
+        } catch {
+            lookup = nil
+            return [.failed(.connect(error.description))]
+        }
+        return tryNextAddress("no address")
+    }
+
+    /// One address after the other, as the resolver ordered them.
+    private mutating func tryNextAddress(_ reason: String) -> [LinkMachine.Event] {
+        var reason = reason
+        while !addresses.isEmpty {
+            do throws(SystemCallError) {
+                let connecting = try TCPSocket.startConnecting(to: addresses.removeFirst())
+                number = connecting.raw
+                isConnecting = true
+                socket = consume connecting
+                return []
+            } catch { reason = error.description }
+        }
+        number = nil
+        return [.failed(.connect("\(host):\(port): \(reason)"))]
+    }
+
     public mutating func disconnect() {
+        lookup = nil
+        addresses = []
         socket = nil
         tls = nil
         isHandshaken = false
@@ -81,6 +113,7 @@ public struct LinkDriver: ~Copyable {
     /// Does what `events` of the descriptor allow.
     public mutating func advance(_ events: Poll.Events) -> [LinkMachine.Event] {
         guard !events.isEmpty else { return [] }
+        if let lookup { return takeAddresses(lookup) }
         if let connecting = socket.take() {
             isConnecting = false
             return startHandshake(connecting)
@@ -93,7 +126,7 @@ public struct LinkDriver: ~Copyable {
         do throws(SystemCallError) {
             try TCPSocket.finishConnecting(connected)
         } catch {
-            return [.failed(.connect(error.description))]
+            return tryNextAddress(error.description)
         }
         do throws(TLSError) {
             tls = try TLSConnection(context: context, serverName: host, socket: connected)
