@@ -10,7 +10,7 @@ enum Targets {
     static let all: [FuzzTarget] =
         FuzzTarget.wire + [
             rfbClient, rfbServer, launchRequest, launchAnswer, invoice, correspondence, glyphs, logo, gate,
-            decoderMessage,
+            gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,
         ]
 
     static let launchRequest = FuzzTarget(
@@ -105,7 +105,8 @@ enum Targets {
         name: "decoder-message",
         corpus: [
             .ready, .release(buffer: 3), .unit(sequence: 9, slot: 1, length: 4000),
-            .frame(sequence: 9, buffer: 2, microseconds: 700),
+            .frame(
+                sequence: 9, buffer: 2, microseconds: 700, colour: ColourDescription(matrix: .bt709, range: .full)),
         ].map { (message: DecoderMessage) in message.encoded() }
     ) { input in
         guard let message = DecoderMessage(decoding: input[...]) else { return .refused }
