@@ -62,7 +62,9 @@ internal import Synchronization
 
     /// Draws the damaged part of a decoded picture whose top left corner is at (x, y), both at least 0; what falls
     /// outside the plane is cut. `damage` is in the picture's own pixels.
-    public mutating func show(_ frame: PlanarView, damage: Rectangle, x: Int, y: Int) {
+    public mutating func show(
+        _ frame: PlanarView, damage: Rectangle, x: Int, y: Int, colour: ColourDescription = .unspecified
+    ) {
         precondition(x >= 0 && y >= 0, "a stream begins on the plane")
         let room = Rectangle(x: 0, y: 0, width: size.width - x, height: size.height - y)
         let area = damage.alignedToChroma(within: frame.layout.size.bounds).intersection(room)
@@ -70,7 +72,7 @@ internal import Synchronization
         begin(area.offset(x: x, y: y))
         let target = unsafe header.pixels + (y + area.y) * header.stride + (x + area.x) * 4
         // SAFETY: the area was cut to the frame and to the plane.
-        unsafe Scaling.planarToPixels(frame, area: area, into: target, stride: header.stride)
+        unsafe Scaling.planarToPixels(frame, area: area, into: target, stride: header.stride, colour: colour)
     }
 
     /// Makes what was drawn visible to readers, and stores the time. Without damage the sequence goes on all the same: a commit
