@@ -49,38 +49,6 @@ import Testing
         }
     }
 
-    /// Sequence parameter sets by hand: profile, constraints, level, then fields as in H.264 7.3.2.1.1.
-    @Test func `parameter sets that were not agreed are refused`() throws {
-        func verdict(_ change: (inout SequenceFields) -> Void) -> GateError? {
-            var fields = SequenceFields()
-            change(&fields)
-            let picture: [UInt8] = [0, 0, 1, 0x68, 0xCE, 0x3C, 0x80, 0, 0, 1, 0x65, 0xB8, 0x00, 0x04, 0x00]
-            var gate = StreamGate(terms: terms)
-            do throws(GateError) {
-                _ = try gate.admit(([0, 0, 1] + fields.encoded() + picture)[...])
-                return nil
-            } catch { return error }
-        }
-        #expect(verdict { _ in } == nil)
-        #expect(verdict { $0.profile = 100 } == .wrongParameters)
-        #expect(verdict { $0.profile = 77 } == .wrongParameters)
-        #expect(verdict { $0.constraints = 0xC1 } == .wrongParameters)
-        #expect(verdict { $0.level = 60 } == .wrongParameters)
-        #expect(verdict { $0.identifier = 1 } == .notAllowed)
-        #expect(verdict { $0.frameNumberBits = 13 } == .malformed)
-        #expect(verdict { $0.orderType = 1 } == .notAllowed)
-        #expect(verdict { $0.orderType = 3 } == .malformed)
-        #expect(verdict { $0.references = 5 } == .wrongParameters)
-        #expect(verdict { $0.columns = 51 } == .wrongParameters)
-        #expect(verdict { $0.rows = 27 } == .wrongParameters)
-        #expect(verdict { $0.columns = 100_000 } == .malformed)
-        #expect(verdict { $0.framesOnly = false } == .notAllowed)
-        #expect(verdict { $0.crop = (0, 0, 0, 0) } == nil)
-        #expect(verdict { $0.crop = (1, 0, 0, 0) } == .wrongParameters)
-        #expect(verdict { ($0.crop, $0.columns) = ((0, 8, 0, 0), 51) } == .wrongParameters)
-        #expect(verdict { ($0.crop, $0.rows) = ((0, 0, 0, 4), 29) } == .wrongParameters)
-    }
-
     @Test func `no bytes make the gate trap`() throws {
         let units = try stream()
         var dice = Dice(state: 4)
@@ -104,7 +72,9 @@ import Testing
             DecoderTerms(width: 800, height: 448, maximumBytes: 4 << 20, profile: 66, level: 31))
         let messages: [DecoderMessage] = [
             .configure(terms), .unit(sequence: .max, slot: 3, length: 4 << 20), .release(buffer: 8), .ready,
-            .frame(sequence: 1 << 40, buffer: 7, microseconds: .max), .refused(sequence: 5, reason: .gap),
+            .frame(
+                sequence: 1 << 40, buffer: 7, microseconds: .max,
+                colour: ColourDescription(matrix: .bt709, range: .full)), .refused(sequence: 5, reason: .gap),
         ]
         for message in messages { #expect(DecoderMessage(decoding: message.encoded()[...]) == message) }
         var dice = Dice(state: 11)
@@ -115,62 +85,5 @@ import Testing
             #expect(DecoderMessage(decoding: message.encoded()[...]) == message)
         }
         for count in [0, 31, 33] { #expect(DecoderMessage(decoding: [UInt8](repeating: 4, count: count)[...]) == nil) }
-    }
-}
-
-/// A sequence parameter set field by field; the defaults are those of an 800×448 stream.
-struct SequenceFields {
-    var profile: UInt32 = 66
-    var constraints: UInt32 = 0xC0
-    var level: UInt32 = 31
-    var identifier: UInt32 = 0
-    var frameNumberBits: UInt32 = 15 - 4
-    var orderType: UInt32 = 2
-    var references: UInt32 = 1
-    var columns: UInt32 = 50
-    var rows: UInt32 = 28
-    var framesOnly = true
-    var crop: (left: UInt32, right: UInt32, top: UInt32, bottom: UInt32)?
-
-    func encoded() -> [UInt8] {
-        var bits: [Bool] = []
-        func put(_ value: UInt32, _ count: Int) {
-            for place in (0..<count).reversed() { bits.append(value >> UInt32(place) & 1 == 1) }
-        }
-        func golomb(_ value: UInt32) {
-            let length = 32 - (value + 1).leadingZeroBitCount
-            put(0, length - 1)
-            put(value + 1, length)
-        }
-        put(0x67, 8)
-        put(profile, 8)
-        put(constraints, 8)
-        put(level, 8)
-        golomb(identifier)
-        golomb(frameNumberBits)
-        golomb(orderType)
-        golomb(references)
-        put(0, 1)
-        golomb(columns - 1)
-        golomb(rows - 1)
-        put(framesOnly ? 1 : 0, 1)
-        put(1, 1)
-        put(crop == nil ? 0 : 1, 1)
-        if let crop { for side in [crop.left, crop.right, crop.top, crop.bottom] { golomb(side) } }
-        put(0, 1)
-        put(1, 1)
-        while bits.count % 8 != 0 { bits.append(false) }
-        var result: [UInt8] = []
-        var zeros = 0
-        for start in stride(from: 0, to: bits.count, by: 8) {
-            let byte = bits[start..<(start + 8)].reduce(UInt8(0)) { $0 << 1 | ($1 ? 1 : 0) }
-            if zeros == 2 && byte <= 3 {
-                result.append(3)
-                zeros = 0
-            }
-            result.append(byte)
-            zeros = byte == 0 ? zeros + 1 : 0
-        }
-        return result
     }
 }

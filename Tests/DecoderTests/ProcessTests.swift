@@ -103,10 +103,11 @@ import Testing
             try decoderProgram(), arguments: ["vitrine-decoder"], descriptors: [(from: pair.second.raw, to: 3)])
         let terms = try #require(DecoderTerms(width: 64, height: 64, maximumBytes: 4096, profile: 66, level: 52))
         let input = try SharedMemory(name: "units", count: terms.slotStride * DecoderTerms.slots)
-        let frames = try SharedMemory(name: "frames", count: terms.bufferStride * DecoderTerms.buffers)
+        let frames = try MappedParts(
+            name: "frames", count: DecoderTerms.buffers, partBytes: terms.bufferStride)
         for packet in packets {
             _ = try UnixSocket.send(
-                packet, descriptors: packet.first == 1 ? [input.descriptor.raw, frames.descriptor.raw] : [],
+                packet, descriptors: packet.first == 1 ? [input.descriptor.raw] + frames.parts.map(\.raw) : [],
                 to: pair.first)
         }
         // Half a close, as the whole belongs to `pair`: the decoder reads the end of its input.

@@ -1,5 +1,3 @@
-import Codec
-import Encode
 import FuzzKit
 import Pictures
 import RFB
@@ -78,41 +76,6 @@ extension Targets {
                 _ = session.takeOutput()
             }
             return session.isReady ? .accepted : .refused
-        } catch {
-            return .refused
-        }
-    }
-
-    /// A keyframe as our own encoder makes it.
-    private static let keyframe: (unit: [UInt8], terms: StreamTerms)? = {
-        let side = PixelSize(width: 64, height: 64)
-        let picture = Picture(size: side, fill: Colour(red: 10, green: 100, blue: 200))
-        do {
-            var encoder = try PictureEncoder(size: side)
-            let coded = try unsafe picture.pixels.withUnsafeBytes { pixels -> EncodedPicture? in
-                guard let base = pixels.baseAddress else { return nil }
-                return try unsafe encoder.encode(
-                    pixels: base, stride: side.width * 4, damage: side.bounds, forceKeyframe: true)
-            }
-            guard let coded else { return nil }
-            return (
-                coded.bytes,
-                StreamTerms(
-                    size: side, profile: encoder.parameters.profile, level: encoder.parameters.level, maximumBytes: 8192
-                )
-            )
-        } catch {
-            return nil
-        }
-    }()
-
-    static let gate = FuzzTarget(name: "stream-gate", corpus: [keyframe?.unit ?? []]) { input in
-        guard let terms = keyframe?.terms else { return .broken("the encoder made no keyframe") }
-        var gate = StreamGate(terms: terms)
-        do throws(GateError) {
-            let first = try gate.admit(input[...])
-            guard first.isKeyframe else { return .broken("a stream began without a keyframe") }
-            return .accepted
         } catch {
             return .refused
         }

@@ -52,6 +52,16 @@ struct BitReader {
         return Int(value)
     }
 
-    /// se(v), any value: skipped where only what follows matters.
-    mutating func skipSigned() throws(GateError) { _ = try exponential(limit: .max - 1) }
+    /// se(v), from -`limit` to `limit`.
+    mutating func signed(limit: UInt32) throws(GateError) -> Int {
+        let code = try exponential(limit: limit * 2)
+        return code & 1 == 1 ? (code + 1) / 2 : -(code / 2)
+    }
+
+    /// rbsp_trailing_bits (7.3.2.11): a one, zeros up to the end of the byte, and nothing after them.
+    mutating func expectEnd() throws(GateError) {
+        guard try bit() else { throw .malformed }
+        while left > 0 { guard try !bit() else { throw .malformed } }
+        guard next == bytes.endIndex else { throw .malformed }
+    }
 }

@@ -74,12 +74,15 @@ internal import Pictures
         return 0
     }
 
+    /// The same planes under two names: the second says that the stream calls its range full.
+    private static let formats = [AV_PIX_FMT_YUV420P.rawValue, AV_PIX_FMT_YUVJ420P.rawValue]
+
     private func fits(
         _ frame: UnsafeMutablePointer<AVFrame>, _ context: UnsafeMutablePointer<AVCodecContext>
     ) -> Bool {
         var width = unsafe frame.pointee.width
         var height = unsafe frame.pointee.height
-        guard unsafe frame.pointee.format == AV_PIX_FMT_YUV420P.rawValue, width <= layout.coded.width,
+        guard unsafe Self.formats.contains(frame.pointee.format), width <= layout.coded.width,
             height <= layout.coded.height
         else { return false }
         var alignments: (Int32, Int32, Int32, Int32, Int32, Int32, Int32, Int32) = (1, 1, 1, 1, 1, 1, 1, 1)

@@ -13,28 +13,32 @@ public struct ResourceLimits: Equatable, Sendable {
     public var openFiles: UInt64?
     /// Longest file, bytes; then SIGXFSZ.
     public var fileBytes: UInt64?
+    /// Memory that may be kept from being swapped, bytes.
+    public var lockedBytes: UInt64?
     /// Core dumps are forbidden when true.
     public var noCoreDumps: Bool
 
     public init(
         addressSpaceBytes: UInt64? = nil, cpuSeconds: UInt64? = nil, processes: UInt64? = nil,
-        openFiles: UInt64? = nil, fileBytes: UInt64? = nil, noCoreDumps: Bool = true
+        openFiles: UInt64? = nil, fileBytes: UInt64? = nil, lockedBytes: UInt64? = nil, noCoreDumps: Bool = true
     ) {
         self.addressSpaceBytes = addressSpaceBytes
         self.cpuSeconds = cpuSeconds
         self.processes = processes
         self.openFiles = openFiles
         self.fileBytes = fileBytes
+        self.lockedBytes = lockedBytes
         self.noCoreDumps = noCoreDumps
     }
 
-    /// Sets soft and hard limits, never above the hard limits that are there already.
+    /// Sets soft and hard limits, never above the hard limits that are there already, and reads them back.
     public func apply() throws(ConfinementError) {
         try Self.set("address space", RLIMIT_AS, addressSpaceBytes)
         try Self.set("processor time", RLIMIT_CPU, cpuSeconds)
         try Self.set("processes", __RLIMIT_NPROC, processes)  // RLIMIT_NPROC is a macro for it.
         try Self.set("open files", RLIMIT_NOFILE, openFiles)
         try Self.set("file size", RLIMIT_FSIZE, fileBytes)
+        try Self.set("locked memory", __RLIMIT_MEMLOCK, lockedBytes)
         try Self.set("core dumps", RLIMIT_CORE, noCoreDumps ? 0 : nil)
     }
 
@@ -48,5 +52,10 @@ public struct ResourceLimits: Equatable, Sendable {
         let bounded = min(rlim_t(value), limit.rlim_max)
         limit = rlimit(rlim_cur: bounded, rlim_max: bounded)
         guard unsafe setrlimit(which, &limit) == 0 else { throw .limit(name, SystemCallError("setrlimit", errno)) }
+        // Not what was asked for, in case the answer never comes.
+        var seen = rlimit(rlim_cur: ~bounded, rlim_max: ~bounded)
+        guard unsafe getrlimit(which, &seen) == 0, seen.rlim_cur == bounded, seen.rlim_max == bounded else {
+            throw .limit(name, SystemCallError("setrlimit, which did nothing", 0))
+        }
     }
 }

@@ -20,20 +20,32 @@ internal import CLibseccomp
         }
     }
 
-    /// A rule for one call that holds when `argument & mask == value`.
-    public struct ArgumentRule: Sendable, Equatable {
-        public var action: Action
-        public var call: String
+    /// What must be true of one argument: `argument & mask == value`.
+    public struct Condition: Sendable, Equatable {
         /// Which argument, from 0.
         public var argument: UInt32
         public var mask: UInt64
         public var value: UInt64
-        public init(action: Action, call: String, argument: UInt32, mask: UInt64 = .max, value: UInt64) {
-            self.action = action
-            self.call = call
+        public init(argument: UInt32, mask: UInt64 = .max, value: UInt64) {
             self.argument = argument
             self.mask = mask
             self.value = value
+        }
+    }
+
+    /// A rule for one call that holds when all conditions do. Of several rules for a call one must hold.
+    public struct ArgumentRule: Sendable, Equatable {
+        public var action: Action
+        public var call: String
+        public var conditions: [Condition]
+        public init(action: Action, call: String, conditions: [Condition]) {
+            self.action = action
+            self.call = call
+            self.conditions = conditions
+        }
+        public init(action: Action, call: String, argument: UInt32, mask: UInt64 = .max, value: UInt64) {
+            self.init(
+                action: action, call: call, conditions: [Condition(argument: argument, mask: mask, value: value)])
         }
     }
 
@@ -50,6 +62,9 @@ internal import CLibseccomp
             // All threads or none: one that was forgotten would be a way out.
             let code = unsafe seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1)
             guard code == 0 else { throw .filter(step: "TSYNC", code: -code) }
+            // Calls by the numbers of another architecture (int 0x80, x32): the library would end the thread alone.
+            let foreign = unsafe seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, Action.killProcess.raw)
+            guard foreign == 0 else { throw .filter(step: "BADARCH", code: -foreign) }
             // libseccomp refuses a rule that says what the default says.
             for rule in rules where rule.action != action {
                 for name in rule.calls { try unsafe Self.add(rule.action, name, to: filter) }
@@ -77,16 +92,17 @@ internal import CLibseccomp
     }
 
     private static func add(_ action: Action, _ name: String, to filter: scmp_filter_ctx) throws(ConfinementError) {
-        guard let call = try number(of: name) else { return }
-        let code = unsafe CLibseccomp_add(filter, action.raw, call)
-        guard code == 0 else { throw .filter(step: "rule for \(name)", code: -code) }
+        try unsafe add(ArgumentRule(action: action, call: name, conditions: []), to: filter)
     }
 
     private static func add(_ rule: ArgumentRule, to filter: scmp_filter_ctx) throws(ConfinementError) {
         guard let call = try number(of: rule.call) else { return }
-        let code = unsafe CLibseccomp_add_masked(
-            filter, rule.action.raw, call, rule.argument, rule.mask, rule.value)
-        guard code == 0 else { throw .filter(step: "argument rule for \(rule.call)", code: -code) }
+        let comparisons = rule.conditions.map {
+            scmp_arg_cmp(arg: $0.argument, op: SCMP_CMP_MASKED_EQ, datum_a: $0.mask, datum_b: $0.value)
+        }
+        let code = unsafe seccomp_rule_add_array(
+            filter, rule.action.raw, call, UInt32(comparisons.count), comparisons)
+        guard code == 0 else { throw .filter(step: "rule for \(rule.call)", code: -code) }
     }
 
     private static func number(of name: String) throws(ConfinementError) -> Int32? {

@@ -2,31 +2,13 @@ public import LinuxBase
 public import Measurements
 public import Pictures
 
-/// A decoded picture that the terminal holds until it releases it; its pixels do not change in the meantime.
-public struct DecodedFrame: Hashable, Sendable {
-    /// Of the access unit it came from.
-    public let sequence: UInt64
-    /// Which shared buffer it lies in.
-    public let buffer: Int
-    /// Time the decoder took.
-    public let microseconds: UInt32
-}
-
-public enum DecoderEvent: Equatable, Sendable {
-    case frame(DecodedFrame)
-    /// The access unit gives no picture; a keyframe is needed.
-    case refused(sequence: UInt64, reason: DecoderRefusal)
-    /// The process has crashed, was killed, or broke the protocol and was killed for it. The last event of a link.
-    case ended(ExitStatus)
-}
-
 /// One session's decoder. Nothing here blocks: access units go into shared slots (the caller keeps them while `canSubmit`
 /// is false), answers come in the order of submission, one for each. A frame is always with exactly one side:
 /// decoder → (`receive`) → caller → (`release`) → decoder.
 @safe public struct DecoderLink: ~Copyable, Sendable {
     private var worker: DecoderSpare
     private let input: SharedMemory
-    private let frames: SharedMemory
+    private let frames: MappedParts
     private let terms: DecoderTerms
     private let layout: PlanarLayout
     /// Submitted and not answered, oldest first.
@@ -47,19 +29,22 @@ public enum DecoderEvent: Equatable, Sendable {
 
     /// Starts a decoder and gives it its terms: see the other initialiser.
     public init(
-        executable: String, size: PixelSize, maximumBytes: Int, profile: Int = 66, level: Int = 52
+        executable: String, size: PixelSize, maximumBytes: Int, profile: Int = 66, level: Int = 52,
+        frames memory: [SharedDescriptor]? = nil
     ) throws(DecoderError) {
         try self.init(
             spare: DecoderSpare(executable: executable), size: size, maximumBytes: maximumBytes, profile: profile,
-            level: level)
+            level: level, frames: memory)
     }
 
     /// Gives a waiting decoder its terms; does not wait for its answer. Throws `.ended` when it has died while waiting.
-    /// `maximumBytes` bounds an access unit, `profile`
-    /// is the stream's profile_idc (66 or 77), `level` its highest level_idc. Sizes come from a negotiation that has
-    /// checked them: sides from 16 to 4096 pixels.
+    /// `maximumBytes` bounds an access unit, `profile` is the stream's profile_idc (66 or 77), `level` its highest
+    /// level_idc. Sizes come from a negotiation that has checked them: sides from 16 to 4096 pixels. The frame buffers lie
+    /// in `memory`, for instance DMA-BUFs that the display imports as well: `DecoderTerms.buffers` descriptors of at least
+    /// `bufferStride` bytes each, which both processes map. Without it they get fresh shared memory.
     public init(
-        spare: consuming DecoderSpare, size: PixelSize, maximumBytes: Int, profile: Int = 66, level: Int = 52
+        spare: consuming DecoderSpare, size: PixelSize, maximumBytes: Int, profile: Int = 66, level: Int = 52,
+        frames memory: [SharedDescriptor]? = nil
     ) throws(DecoderError) {
         guard
             let terms = DecoderTerms(
@@ -67,10 +52,11 @@ public enum DecoderEvent: Equatable, Sendable {
         else { preconditionFailure("the picture size and the limits were negotiated within their bounds") }
         let brokenPipe: Int32 = 32
         do throws(SystemCallError) {
-            let input = try SharedMemory(name: "vitrine-units", count: terms.slotStride * DecoderTerms.slots)
-            let frames = try SharedMemory(name: "vitrine-frames", count: terms.bufferStride * DecoderTerms.buffers)
+            let input = try SharedMemory(name: "vitrine-units", count: terms.inputBytes)
+            let frames = try Self.frames(in: memory, terms)
             let sent = try UnixSocket.send(
-                DecoderMessage.configure(terms).encoded(), descriptors: [input.descriptor.raw, frames.descriptor.raw],
+                DecoderMessage.configure(terms).encoded(),
+                descriptors: [input.descriptor.raw] + frames.parts.map(\.raw),
                 to: spare.socket)
             guard case .bytes = sent else { throw SystemCallError("sendmsg(decoder)", brokenPipe) }
             self.input = input
@@ -79,6 +65,16 @@ public enum DecoderEvent: Equatable, Sendable {
         self.terms = terms
         layout = terms.layout
         worker = spare
+    }
+
+    private static func frames(
+        in memory: [SharedDescriptor]?, _ terms: DecoderTerms
+    ) throws(SystemCallError) -> MappedParts {
+        guard let memory else {
+            return try MappedParts(name: "vitrine-frames", count: DecoderTerms.buffers, partBytes: terms.bufferStride)
+        }
+        precondition(memory.count == DecoderTerms.buffers, "one descriptor for each buffer")
+        return try MappedParts(memory, partBytes: terms.bufferStride)
     }
 
     /// Becomes readable when `receive` has something to say.
@@ -123,14 +119,16 @@ public enum DecoderEvent: Equatable, Sendable {
                 case .ready where !isReady:
                     isReady = true
                     lastHeard = Clock.now()
-                case .frame(let sequence, let buffer, let microseconds)
+                case .frame(let sequence, let buffer, let microseconds, let colour)
                 where sequence == unanswered.first?.sequence && buffer < DecoderTerms.buffers
                     && !held.contains(buffer):
                     unanswered.removeFirst()
                     lastHeard = Clock.now()
                     held.insert(buffer)
                     events.append(
-                        .frame(DecodedFrame(sequence: sequence, buffer: buffer, microseconds: microseconds)))
+                        .frame(
+                            DecodedFrame(
+                                sequence: sequence, buffer: buffer, microseconds: microseconds, colour: colour)))
                 case .refused(let sequence, let reason) where sequence == unanswered.first?.sequence:
                     unanswered.removeFirst()
                     lastHeard = Clock.now()

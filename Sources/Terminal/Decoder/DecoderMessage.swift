@@ -1,12 +1,12 @@
-internal import Pictures
+public import Pictures
 
 /// What travels on the socket pair between terminal and decoder: packets of one size, numbers in little-endian order.
 /// Access units and pictures never do; they lie in shared memory.
 ///
-///     byte 0      1      2…3   4…7     8…15      16…19  20…23   24…27          28   29     30…31
-///     kind     index     zero  length  sequence  width  height  maximumBytes   zero profile, level
+///     byte 0   1      2       3      4…7     8…15      16…19  20…23   24…27         28    29       30     31
+///     kind     index  matrix  range  length  sequence  width  height  maximumBytes  zero  profile  level  zero
 public enum DecoderMessage: Equatable, Sendable {
-    /// Terminal → decoder, first, with two descriptors: input slots, frame buffers.
+    /// Terminal → decoder, first, with descriptors: the input slots, and each frame buffer.
     case configure(DecoderTerms)
     /// Terminal → decoder: an access unit of `length` bytes lies in input slot `slot`.
     case unit(sequence: UInt64, slot: Int, length: Int)
@@ -15,7 +15,7 @@ public enum DecoderMessage: Equatable, Sendable {
     /// Decoder → terminal: confined, waiting for access units.
     case ready
     /// Decoder → terminal: the picture of the oldest unanswered unit is in `buffer`, which the terminal holds now.
-    case frame(sequence: UInt64, buffer: Int, microseconds: UInt32)
+    case frame(sequence: UInt64, buffer: Int, microseconds: UInt32, colour: ColourDescription)
     /// Decoder → terminal: the oldest unanswered unit gives no picture.
     case refused(sequence: UInt64, reason: DecoderRefusal)
 
@@ -42,7 +42,13 @@ public enum DecoderMessage: Equatable, Sendable {
         case 2: self = .unit(sequence: sequence, slot: index, length: Int(length))
         case 3: self = .release(buffer: index)
         case 4: self = .ready
-        case 5: self = .frame(sequence: sequence, buffer: index, microseconds: UInt32(length))
+        case 5:
+            guard let matrix = ColourDescription.Matrix(rawValue: UInt8(number(2, 1))),
+                let range = ColourDescription.Range(rawValue: UInt8(number(3, 1)))
+            else { return nil }
+            self = .frame(
+                sequence: sequence, buffer: index, microseconds: UInt32(length),
+                colour: ColourDescription(matrix: matrix, range: range))
         case 6:
             guard let reason = DecoderRefusal(rawValue: UInt8(index)) else { return nil }
             self = .refused(sequence: sequence, reason: reason)
@@ -73,9 +79,11 @@ public enum DecoderMessage: Equatable, Sendable {
             put(UInt64(buffer), 1, 1)
         case .ready:
             put(4, 0, 1)
-        case .frame(let sequence, let buffer, let microseconds):
+        case .frame(let sequence, let buffer, let microseconds, let colour):
             put(5, 0, 1)
             put(UInt64(buffer), 1, 1)
+            put(UInt64(colour.matrix.rawValue), 2, 1)
+            put(UInt64(colour.range.rawValue), 3, 1)
             put(UInt64(microseconds), 4, 4)
             put(sequence, 8, 8)
         case .refused(let sequence, let reason):

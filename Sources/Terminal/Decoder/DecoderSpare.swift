@@ -14,7 +14,8 @@ public struct DecoderSpare: ~Copyable, Sendable {
                 (ours, theirs) throws(SystemCallError) -> DecoderSpare in
                 try ours.setNonBlocking()
                 let process = try ChildProcess(
-                    executable, arguments: ["vitrine-decoder"], descriptors: [(from: theirs.raw, to: 3)])
+                    executable, arguments: ["vitrine-decoder"],
+                    descriptors: [(from: theirs.raw, to: DecoderSeat.socketNumber)])
                 return DecoderSpare(process: process, socket: ours)
             }
         } catch { throw .system(error) }

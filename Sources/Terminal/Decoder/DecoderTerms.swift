@@ -34,5 +34,11 @@ public struct DecoderTerms: Equatable, Sendable {
     public var layout: PlanarLayout { PlanarLayout(size: size) }
     /// Bytes from one input slot, or one frame buffer, to the next: whole memory pages.
     public var slotStride: Int { (maximumBytes + 4095) & ~4095 }
-    public var bufferStride: Int { (layout.byteCount + 4095) & ~4095 }
+    public var bufferStride: Int { Self.bufferStride(of: size) }
+    public static func bufferStride(of size: PixelSize) -> Int { (PlanarLayout(size: size).byteCount + 4095) & ~4095 }
+    /// All input slots.
+    public var inputBytes: Int { slotStride * Self.slots }
+    /// Memory that a decoder may take beside the shared one, and beside what it has when it gets its terms: copies of an
+    /// access unit, the codec's tables (for 4096×4096 pixels and four references they grow to 57 MB), and as much again.
+    public var roomBytes: Int { 32 << 20 + 4 * maximumBytes + 3 * bufferStride }
 }
