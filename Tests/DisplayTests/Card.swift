@@ -21,7 +21,9 @@ struct Card {
         -> ObjectProperties
     {
         var all = more
-        for (index, name) in names.enumerated() { all[name] = ObjectProperty(number: first + UInt32(index)) }
+        for (index, name) in names.enumerated() where all[name] == nil {
+            all[name] = ObjectProperty(number: first + UInt32(index))
+        }
         return ObjectProperties(all)
     }
 

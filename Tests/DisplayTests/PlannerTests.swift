@@ -121,3 +121,62 @@ import Testing
         #expect(plain.colourValues(ColourDescription(matrix: .bt601, range: .full)) == nil)
     }
 }
+
+@Suite struct NaturalSizeTests {
+    private func size(_ modes: [(width: Int, height: Int, isPreferred: Bool)]) throws(NoDisplay) -> PixelSize {
+        let card = Card(
+            modes: modes.map {
+                DisplayMode(
+                    size: PixelSize(width: $0.width, height: $0.height), refreshMillihertz: 60000,
+                    isPreferred: $0.isPreferred)
+            })
+        return try DisplayPlanner.plans(for: card.layout, target: DisplayTarget(), screen: nil)[0].screen
+    }
+
+    @Test func `a display's own wish counts only within what pictures can be`() throws {
+        #expect(try size([(7680, 4320, true), (1920, 1080, false)]) == PixelSize(width: 1920, height: 1080))
+        #expect(try size([(1367, 769, true)]) == PixelSize(width: 1366, height: 768))
+        #expect(throws: NoDisplay.self) { try size([(160, 120, true)]) }
+        #expect(throws: NoDisplay.self) { try size([(7680, 4320, true)]) }
+    }
+}
+
+@Suite struct FormerControllerTests {
+    private func value(_ request: AtomicRequest, _ object: UInt32, _ property: UInt32) -> UInt64? {
+        request.assignments.first { $0.object == object && $0.property == property }?.value
+    }
+
+    /// Two controllers; the connector is on the second, whose primary plane shows something; the overlay is the first's.
+    private var layout: CardLayout {
+        let base = Card().layout
+        let connector = Connector(
+            number: 1, name: "HDMI-A-1", status: .connected, modes: base.connectors[0].modes, controllers: 3,
+            properties: ObjectProperties(["CRTC_ID": ObjectProperty(number: 50, value: 3)]))
+        let second = DisplayController(
+            number: 3, index: 1, properties: Card.properties(60, ["MODE_ID", "ACTIVE", "GAMMA_LUT"]))
+        func plane(_ number: UInt32, on controller: UInt64) -> HardwarePlane {
+            HardwarePlane(
+                number: number, kind: .primary, controllers: 3, formats: [.xrgb8888: [.linear]],
+                properties: Card.properties(
+                    100, Card.names, ["CRTC_ID": ObjectProperty(number: 100, value: controller)]))
+        }
+        return CardLayout(
+            parts: [connector], base.controllers + [second], base.planes + [plane(40, on: 3), plane(41, on: 9)])
+    }
+
+    @Test func `the controller that a connector leaves is switched off, and nobody else's plane is touched`() throws {
+        let plans = try DisplayPlanner.plans(
+            for: layout, target: DisplayTarget(), screen: PixelSize(width: 800, height: 480))
+        let plan = try #require(plans.first { $0.controller.identifier == 2 && $0.path == .direct })
+        let request = DisplayRequest(plan: plan, stream: Rectangle(x: 0, y: 32, width: 800, height: 448))
+        let lit = request.light(layout: layout, mode: 77, primary: 5, picture: nil)
+        #expect(value(lit, 3, 61) == 0)
+        #expect(value(lit, 3, 60) == 0)
+        #expect(value(lit, 40, 101) == 0)
+        #expect(value(lit, 41, 101) == nil)
+        #expect(value(lit, 1, 50) == 2)
+        let dark = request.dark()
+        #expect(value(dark, 2, 61) == 0)
+        #expect([10, 20].map { value(dark, $0, 101) } == [0, 0])
+    }
+}

@@ -98,43 +98,74 @@ import Testing
 @Suite struct DisplayLifeTests {
     private func at(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanoseconds: milliseconds * 1_000_000) }
 
-    @Test func `dark, it searches at once and four times a second`() {
+    @Test func `dark, it searches at once and four times a second, and asks the screen once a second`() {
         var life = DisplayLife(now: at(0))
-        let action8 = life.due(at(0))
-        #expect(action8 == .search)
-        let action9 = life.due(at(249))
-        #expect(action9 == nil)
-        let action10 = life.due(at(250))
-        #expect(action10 == .search)
-        let action11 = life.hardwareChanged(at(300))
-        #expect(action11 == .search)
-        #expect(life.deadline == at(550))
+        var searches: [UInt64: Bool] = [:]
+        for time in stride(from: UInt64(0), through: 2000, by: 50) {
+            if case .search(let probing)? = life.due(at(time)) { searches[time] = probing }
+        }
+        #expect(searches.keys.sorted() == [0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000])
+        #expect(searches.filter(\.value).keys.sorted() == [0, 1000, 2000])
+    }
+
+    @Test func `a chattering cable is asked four times a second`() {
+        var life = DisplayLife(now: at(0))
+        _ = life.due(at(0))
+        life.found(at(1))
+        var probes: [UInt64] = []
+        for time in stride(from: UInt64(10), through: 1000, by: 10) {
+            for action in [life.hardwareChanged(at(time)), life.due(at(time))] where action == .check(probing: true) {
+                probes.append(time)
+            }
+        }
+        #expect(probes == [250, 500, 750, 1000])
+    }
+
+    @Test func `what the kernel says once is looked at, if later`() {
+        var life = DisplayLife(now: at(0))
+        _ = life.due(at(0))
+        life.found(at(1))
+        let early = life.hardwareChanged(at(100))
+        #expect(early == nil)
+        #expect(life.deadline == at(250))
+        let late = life.due(at(250))
+        #expect(late == .check(probing: true))
     }
 
     @Test func `the same reason is news once`() {
         var life = DisplayLife(now: at(0))
-        let isNews12 = life.lost(.disconnected, at(0))
-        #expect(isNews12)
-        let isNews13 = life.lost(.disconnected, at(250))
-        #expect(!isNews13)
-        let isNews14 = life.lost(.taken, at(500))
-        #expect(isNews14)
+        let news = [life.lost(.disconnected, at(0)), life.lost(.disconnected, at(250)), life.lost(.taken, at(500))]
+        #expect(news == [true, false, true])
         life.found(at(600))
-        let isNews15 = life.lost(.taken, at(700))
-        #expect(isNews15)
+        let again = life.lost(.taken, at(700))
+        #expect(again)
         // A display that is lost is looked for without a pause.
         #expect(life.deadline == at(700))
     }
 
-    @Test func `lit, it looks once a second, and at once when the kernel says so`() {
+    @Test func `one that goes on failing is tried less and less often, until pictures get through`() {
         var life = DisplayLife(now: at(0))
+        var pauses: [Duration] = []
+        for _ in 0..<7 {
+            life.pause(at(0))
+            pauses.append((life.deadline ?? at(0)) - at(0))
+        }
+        #expect(
+            pauses == [
+                .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(8), .seconds(8),
+            ])
+        life.proved()
+        life.pause(at(0))
+        #expect(life.deadline == at(500))
+    }
+
+    @Test func `lit, it looks once a second`() {
+        var life = DisplayLife(now: at(0))
+        _ = life.due(at(0))
         life.found(at(10))
-        let action16 = life.due(at(1009))
-        #expect(action16 == nil)
-        let action17 = life.due(at(1010))
-        #expect(action17 == .check(probing: false))
-        let action18 = life.hardwareChanged(at(1500))
-        #expect(action18 == .check(probing: true))
+        let (early, due) = (life.due(at(1009)), life.due(at(1010)))
+        #expect(early == nil)
+        #expect(due == .check(probing: false))
     }
 
     @Test func `away, it keeps its hands off`() {
@@ -142,13 +173,12 @@ import Testing
         life.found(at(0))
         life.leave()
         #expect(life.deadline == nil)
-        let action19 = life.hardwareChanged(at(100))
-        #expect(action19 == nil)
-        let isNews20 = life.lost(.disconnected, at(100))
-        #expect(!isNews20)
+        let (change, loss) = (life.hardwareChanged(at(100)), life.lost(.disconnected, at(100)))
+        #expect(change == nil)
+        #expect(!loss)
         #expect(life.state == .away)
-        let action21 = life.enter(at(5000))
-        #expect(action21 == .search)
+        let back = life.enter(at(5000))
+        #expect(back == .search(probing: true))
         life.found(at(5001))
         #expect(life.state == .lit)
     }

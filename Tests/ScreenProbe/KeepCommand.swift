@@ -24,7 +24,7 @@ enum KeepCommand {
                     print("{\"event\":\"dark\",\(time),\"reason\":\"\(reason)\"}")
                     dark = dark ?? now
                 case .stumbled(let reason): print("{\"event\":\"stumbled\",\(time),\"reason\":\"\(reason)\"}")
-                case .flipped, .released: break
+                case .flipped, .released, .streamLost: break
                 }
             }
             told = stage.events.count

@@ -73,6 +73,13 @@ public enum DMAMemory {
         try synchronise(descriptor, (writing ? DMA_BUF_SYNC_RW : DMA_BUF_SYNC_READ) | DMA_BUF_SYNC_END)
     }
 
+    /// What the processor has just written becomes visible to the hardware. In one direction only: to begin an access for
+    /// reading as well would throw away what is still in the caches.
+    public static func publish(_ descriptor: Int32) throws(DRMError) {
+        try synchronise(descriptor, DMA_BUF_SYNC_WRITE | DMA_BUF_SYNC_START)
+        try synchronise(descriptor, DMA_BUF_SYNC_WRITE | DMA_BUF_SYNC_END)
+    }
+
     private static func synchronise(_ descriptor: Int32, _ flags: Int32) throws(DRMError) {
         var request = dma_buf_sync(flags: UInt64(flags))
         try unsafe check(drmIoctl(descriptor, CLibdrm_dmaBufferSync, &request), "DMA_BUF_IOCTL_SYNC")

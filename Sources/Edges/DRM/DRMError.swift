@@ -28,6 +28,9 @@ public enum DRMError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The card, or the part of it that was named, is not there any more: look at the layout again, or open it anew.
     public var isGone: Bool { code == ENODEV || code == ENXIO || code == ENOENT || code == EIO }
 
+    /// The card as a whole is not there any more.
+    public var isCardGone: Bool { code == ENODEV || code == ENXIO }
+
     private var code: Int32? {
         guard case .system(let error) = self else { return nil }
         return error.code

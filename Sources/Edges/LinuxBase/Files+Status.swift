@@ -28,6 +28,13 @@ public struct FileStatus: Equatable, Sendable {
 }
 
 extension Files {
+    /// The path without symbolic links; the path itself where there is nothing.
+    public static func resolved(_ path: String) -> String {
+        guard let found = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+
     /// Of the name itself: a link is a link.
     public static func status(_ path: String) throws(SystemCallError) -> FileStatus {
         var status = stat()

@@ -12,6 +12,17 @@ extension Process {
         return result
     }
 
+    /// Allows this process as many open descriptors as it may allow itself. Returns how many.
+    @discardableResult
+    public static func raiseOpenFileLimit() throws(SystemCallError) -> Int {
+        let which = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard unsafe getrlimit(which, &limit) == 0 else { throw .last("getrlimit(RLIMIT_NOFILE)") }
+        limit.rlim_cur = limit.rlim_max
+        guard unsafe setrlimit(which, &limit) == 0 else { throw .last("setrlimit(RLIMIT_NOFILE)") }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     /// The folders from which this program's shared libraries were loaded, sorted.
     public static func libraryFolders() -> [String] {
         guard let map = try? Files.read("/proc/self/maps", limit: 4 << 20) else { return [] }  // Then none are known.
@@ -25,6 +36,15 @@ extension Process {
 }
 
 extension Files {
+    /// The same place, from wherever it is named.
+    public static func absolute(_ path: String) throws(SystemCallError) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        guard unsafe getcwd(&buffer, buffer.count) != nil else { throw .last("getcwd") }
+        let folder = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return folder + "/" + path
+    }
+
     /// Opens a name without what is behind it (O_PATH, which needs _GNU_SOURCE).
     public static func openName(_ path: String) throws(SystemCallError) -> Descriptor {
         try open(path, flags: 0o10_000_000)

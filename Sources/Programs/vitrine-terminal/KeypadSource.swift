@@ -1,34 +1,44 @@
 import Keys
+import LinuxBase
 import Measurements
 import Wire
 
-/// The one keypad that the command line chose, or none. (Two optionals: an enum of handles cannot be changed in place.)
+/// The one keypad that the command line chose, or none. (Optionals: an enum of handles cannot be changed in place.)
 struct KeypadSource: ~Copyable {
     private var script: ScriptKeypad?
     private var tty: TTYKeypad?
+    private var devices: EvdevKeypad?
 
     init(_ choice: Options.Keypad) throws(KeysError) {
         switch choice {
         case .none: break
         case .script(let path): script = try ScriptKeypad(path)
         case .tty: tty = try TTYKeypad()
+        case .devices(let matches, let keys): devices = try EvdevKeypad(rules: matches, map: keys)
         }
     }
 
-    /// Negative when there is nothing to poll.
-    var descriptor: Int32 {
+    var watched: [(descriptor: Int32, events: Poll.Events)] {
         switch script {
-        case .some(let keypad): return keypad.descriptor
+        case .some(let keypad): return [(keypad.descriptor, .readable)]
+        case .none: break
+        }
+        switch devices {
+        case .some(let keypad): return keypad.watched
         case .none: break
         }
         switch tty {
-        case .some(let keypad): return keypad.descriptor
-        case .none: return -1
+        case .some(let keypad): return [(keypad.descriptor, .readable)]
+        case .none: return []
         }
     }
 
     var deadline: MonotonicTime? {
         switch script {
+        case .some(let keypad): return keypad.deadline
+        case .none: break
+        }
+        switch devices {
         case .some(let keypad): return keypad.deadline
         case .none: break
         }
@@ -42,10 +52,15 @@ struct KeypadSource: ~Copyable {
     mutating func retire() {
         script = nil
         tty = nil
+        devices = nil
     }
+
+    /// What happened to the keypads since the last call.
+    mutating func takeReports() -> [KeypadReport] { devices?.takeReports() ?? [] }
 
     mutating func read(now: MonotonicTime) throws(KeysError) -> [Key] {
         if let keys = try script?.read(now: now) { return keys }
+        if let keys = try devices?.read(now: now) { return keys }
         return try tty?.read(now: now) ?? []
     }
 }

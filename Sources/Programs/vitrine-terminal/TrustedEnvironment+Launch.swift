@@ -6,6 +6,7 @@ import LinuxBase
 import Logging
 import Measurements
 import Pictures
+import Plane
 import SecureChannel
 import Stream
 import Wire
@@ -96,6 +97,7 @@ extension TrustedEnvironment {
         replacements = 0
         entry = EntryMachine()
         video.close()
+        display?.closeStream()
         showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
         video.prepareSpare(log)
     }

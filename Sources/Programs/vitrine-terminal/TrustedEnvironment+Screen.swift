@@ -16,7 +16,8 @@ extension TrustedEnvironment {
 
     func showHome() {
         showing = .home
-        showBelowStrip(artist.homePicture())
+        layHome()
+        commit()
         timeline.note("home", at: Clock.now())
     }
 
@@ -57,15 +58,20 @@ extension TrustedEnvironment {
         commit()
     }
 
+    func layHome() { layBelowStrip(artist.homePicture()) }
+
     func commit() {
         let damage = plane.damage
         plane.commit()
+        display?.commit(plane, damage: damage, now: Clock.now())
         guard !damage.isEmpty else { return }
         watch?.show(plane, damage: damage)
     }
 
     func writePicture() {
         guard let folder = options.pictures else { return }
+        noteDisplay()
+        drawLentFrame()
         let path = "\(folder)/screen-\(Clock.now().nanoseconds / 1_000_000).png"
         do throws(PlaneError) {
             try plane.writePNG(path)
@@ -75,9 +81,15 @@ extension TrustedEnvironment {
     }
 
     private func showBelowStrip(_ picture: Picture) {
+        layBelowStrip(picture)
+        commit()
+    }
+
+    private func layBelowStrip(_ picture: Picture) {
         layStrip()
         plane.show(picture, x: artist.layout.stream.x, y: artist.layout.stream.y)
-        commit()
+        lastWay = nil
+        display?.hideStream()
     }
 
     private func layStrip() {

@@ -49,7 +49,9 @@ extension TrustedEnvironment {
 
     private func openDecoder(_ parameters: PictureParameters) {
         do throws(DecoderError) {
-            try video.open(parameters)
+            try video.open(parameters, display)
+            pathOfStream = display?.path
+            log.debug("decoder", metadata: ["path": "\(pathOfStream.map(\.rawValue) ?? "memory")"])
         } catch {
             giveUpPicture("no decoder: \(error)")
         }
@@ -63,12 +65,14 @@ extension TrustedEnvironment {
         }
     }
 
-    func replaceDecoder(_ reason: String) {
+    /// Another process for the same stream. What is not the decoder's fault is not counted against it.
+    func replaceDecoder(_ reason: String, isFault: Bool = true) {
         log.warning("decoder replaced: \(reason)")
         timeline.note("decoder_replaced", at: Clock.now())
-        guard mayTryAgain() else { return }
+        guard !isFault || mayTryAgain() else { return }
         do throws(DecoderError) {
-            try video.reopen()
+            try video.reopen(display)
+            pathOfStream = display?.path
             perform(session.handle(.decoderLost))
         } catch {
             giveUpPicture("no decoder: \(error)")
@@ -99,10 +103,11 @@ extension TrustedEnvironment {
         for event in events {
             switch event {
             case .frame(let frame):
+                var isLent = false
                 for action in session.handle(.decoded(frame.sequence)) {
-                    if case .show(_, let damage, let answered) = action { show(frame, damage, answered) }
+                    if case .show(_, let damage, let answered) = action { isLent = show(frame, damage, answered) }
                 }
-                video.release(frame)
+                if !isLent { video.release(frame) }
             case .refused(let sequence, let reason):
                 log.warning("access unit \(sequence) refused: \(reason)")
                 guard mayTryAgain() else { return }
@@ -113,17 +118,19 @@ extension TrustedEnvironment {
         }
     }
 
-    private func show(_ frame: DecodedFrame, _ damage: Rectangle, _ answered: UInt64) {
+    /// True when the display keeps the frame.
+    private func show(_ frame: DecodedFrame, _ damage: Rectangle, _ answered: UInt64) -> Bool {
         replacements = 0
         beginStream()
-        let origin = artist.layout.stream
-        video.show(frame) { view in plane.show(view, damage: damage, x: origin.x, y: origin.y) }
+        let isLent = lend(frame)
+        if !isLent { copy(frame, damage) }
         commit()
         timeline.note(
             "shown", at: Clock.now(),
             [
                 "sequence": frame.sequence, "answered": answered, "decode_us": UInt64(frame.microseconds),
             ], bytes: driver.wireBytes)
+        return isLent
     }
 
     // MARK: Entry
@@ -160,6 +167,9 @@ extension TrustedEnvironment {
     func takeKeys(_ now: MonotonicTime) {
         do throws(KeysError) {
             for key in try keypad.read(now: now) { press(key, now) }
+            for report in keypad.takeReports() {
+                log.log(level: report.isTrouble ? .warning : .info, "keypad: \(report)")
+            }
         } catch {
             log.error("keypad: \(error)")
             if !error.isPassing { keypad.retire() }

@@ -1,6 +1,7 @@
 import Correspondence
 import Decoder
 import Entry
+import Hold
 import Keys
 import Launch
 import LinuxBase
@@ -29,7 +30,9 @@ final class TrustedEnvironment {
     let artist: ScreenArtist
     let stopSignals: Descriptor
 
+    /// Everything that the trusted environment draws. On a display it is what the primary plane shows.
     var plane: MemoryPlane
+    var display: DisplayPlane?
     var watch: PlaneWatch?
     var keypad: KeypadSource
     var gate: LaunchGate
@@ -45,6 +48,10 @@ final class TrustedEnvironment {
     var entry = EntryMachine()
     var video: VideoPath
     var showing: Showing = .home
+    /// How the stream's newest picture got to the screen: the next one that goes the same way needs its damage only.
+    var lastWay: StreamWay?
+    /// The display's path when the decoder was opened.
+    var pathOfStream: FramePath?
     var isStopping = false
     var deafUntil = MonotonicTime(nanoseconds: 0)
     /// Decoders replaced and pictures refused since one was shown.
@@ -72,18 +79,23 @@ final class TrustedEnvironment {
         identity = try Self.identity(records, device)
         timeline.note("unsealed", at: Clock.now())
 
-        artist = ScreenArtist(size: options.size, records: records)
-        video = VideoPath(executable: options.decoder)
         do throws(PlaneError) {
+            if case .display(let target) = options.screen { display = try DisplayPlane(target, now: start) }
+            let size = options.size ?? display?.naturalSize() ?? PixelSize(width: 800, height: 480)
+            artist = ScreenArtist(size: size, records: records)
             switch options.screen {
             case .memory(let file):
-                plane = try MemoryPlane(size: options.size, file: file)
+                plane = try MemoryPlane(size: size, file: file)
                 watch = nil
             case .watched(let host, let port, let file):
-                plane = try MemoryPlane(size: options.size, file: file)
-                watch = try PlaneWatch(host: host, port: port, size: options.size)
+                plane = try MemoryPlane(size: size, file: file)
+                watch = try PlaneWatch(host: host, port: port, size: size)
+            case .display:
+                plane = try MemoryPlane(size: size)
+                watch = nil
             }
         } catch { throw .screen(error) }
+        video = VideoPath(executable: options.decoder)
         do throws(KeysError) { keypad = try KeypadSource(options.keypad) } catch { throw .keypad(error) }
         do throws(LaunchError) { gate = try LaunchGate(options.launchSocket) } catch { throw .launchSocket(error) }
         server = records.table.rows[0].server
@@ -115,8 +127,11 @@ final class TrustedEnvironment {
             "ready",
             metadata: [
                 "terminal": "\(table.terminal)", "table": "\(table.version)", "applications": "\(table.rows.count)",
-                "screen": "\(options.size)", "server": "\(server.host):\(server.port)",
+                "screen": "\(artist.layout.size)", "server": "\(server.host):\(server.port)",
             ])
+        layHome()
+        display?.start(plane, stream: artist.layout.stream, now: Clock.now())
+        takeDisplayEvents(Clock.now())
         showHome()
         video.prepareSpare(log)
         while !isStopping { try turn() }
@@ -126,23 +141,27 @@ final class TrustedEnvironment {
     /// One turn of the loop: wait, then do what is ready. What a person typed goes first.
     private func turn() throws {
         var watched = [
-            (stopSignals.raw, Poll.Events.readable), (keypad.descriptor, .readable),
-            driver.interest ?? (-1, []), (video.descriptor, .readable),
+            (stopSignals.raw, Poll.Events.readable), driver.interest ?? (-1, []), (video.descriptor, .readable),
         ]
+        let keypadStart = watched.count
+        watched += keypad.watched
         let gateStart = watched.count
         watched += gate.watched
         let watchStart = watched.count
         if let viewers = watch?.watched { watched += viewers }
+        if let display { watched += display.watched }
         let ready = try Poll.wait(for: watched, timeout: timeUntilDeadline())
         let now = Clock.now()
+        func isDue(_ range: Range<Int>, _ deadline: MonotonicTime?) -> Bool {
+            ready[range].contains { !$0.isEmpty } || deadline.map { now >= $0 } == true
+        }
 
         if !ready[0].isEmpty { takeSignals() }
-        if !ready[1].isEmpty || keypad.deadline.map({ now >= $0 }) == true { takeKeys(now) }
-        advanceLink(ready[2], now)
-        if !ready[3].isEmpty { takeDecoderEvents() }
-        if ready[gateStart..<watchStart].contains(where: { !$0.isEmpty }) || gate.deadline.map({ now >= $0 }) == true {
-            try takeLaunches(now)
-        }
+        if isDue(keypadStart..<gateStart, keypad.deadline) { takeKeys(now) }
+        advanceLink(ready[1], now)
+        if !ready[2].isEmpty { takeDecoderEvents() }
+        takeDisplayEvents(Clock.now())
+        if isDue(gateStart..<watchStart, gate.deadline) { try takeLaunches(now) }
         serveViewers(now)
         checkDeadlines(now)
     }
@@ -151,7 +170,7 @@ final class TrustedEnvironment {
         if driver.hasMore { return .zero }
         let deadlines =
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
-            + [video.deadline]
+            + [video.deadline, display?.deadline]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())
     }
@@ -171,6 +190,7 @@ final class TrustedEnvironment {
         perform(session.handle(.cancel(.shutdown)))
         perform(session.handle(.outcomeOverdue))
         _ = driver.advance([.readable, .writable])
+        noteDisplay()
         timeline.note("stop", at: Clock.now())
     }
 }

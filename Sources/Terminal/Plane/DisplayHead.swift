@@ -6,13 +6,14 @@ internal import Pictures
 /// One lit display: a card, a plan that its driver accepts, and the buffers for it. Every commit is made here.
 final class DisplayHead {
     let card: OpenCard
-    let plan: DisplayPlan
-    private let layout: CardLayout
-    private let request: DisplayRequest
+    private(set) var plan: DisplayPlan
+    private var layout: CardLayout
+    private var request: DisplayRequest
     private let mode: PropertyBlob
     private let buffers: [PrimaryBuffer]
-    /// The buffer that was committed last: it is on the screen, or was when the display was lost.
-    private var last = 1
+    /// The buffers that were committed last and before: one is on the screen, or was when the display was lost, and the
+    /// other may still be on its way there.
+    private var last = (newest: 1, before: 2)
     /// On the direct path: which memory this display can read.
     private(set) var source = ""
     /// On the interleaved path.
@@ -29,6 +30,7 @@ final class DisplayHead {
         request = DisplayRequest(plan: plan, stream: stream)
         mode = try PropertyBlob(plan.mode.blob, on: card)
         buffers = [
+            try PrimaryBuffer(mode: plan.mode.size, screen: plan.screen, on: card),
             try PrimaryBuffer(mode: plan.mode.size, screen: plan.screen, on: card),
             try PrimaryBuffer(mode: plan.mode.size, screen: plan.screen, on: card),
         ]
@@ -66,7 +68,21 @@ final class DisplayHead {
             [.testOnly, .allowModeSet])
     }
 
-    /// Both buffers lack this part of the shadow.
+    /// The same plan on a card that has been looked at again: others may have moved what is theirs.
+    func renew(_ plan: DisplayPlan, layout: CardLayout) {
+        self.plan = plan
+        self.layout = layout
+        request = DisplayRequest(plan: plan, stream: request.stream)
+    }
+
+    /// Switches the controller off: what it has shown may be written again.
+    func darken() throws(DRMError) { try card.card.commit(request.dark(), [.allowModeSet]) }
+
+    private func committed(_ index: Int) {
+        if index != last.newest { last = (index, last.newest) }
+    }
+
+    /// All buffers lack this part of the shadow.
     func damage(_ area: Rectangle) {
         for buffer in buffers { buffer.stale = buffer.stale.union(area) }
     }
@@ -80,8 +96,8 @@ final class DisplayHead {
     func light(
         shadow: borrowing MemoryPlane, video: (Scanout.Video, Framebuffer)?
     ) throws(DRMError) -> Scanout.Composition {
-        // Nothing may be written that is on the screen, even if it will not be there for long.
-        let index = 1 - last
+        // Nothing may be written that is on the screen, or may still get there, even if not for long.
+        let index = (0..<3).first { $0 != last.newest && $0 != last.before } ?? 0
         buffers[index].stale = shadow.size.bounds
         buffers[index].refresh(from: shadow, origin: plan.origin)
         try card.card.commit(
@@ -89,7 +105,7 @@ final class DisplayHead {
                 layout: layout, mode: mode.identifier, primary: buffers[index].framebuffer.identifier,
                 picture: video.map { .init(framebuffer: $0.1.identifier, colour: $0.0.colour) }),
             [.allowModeSet], token: 0)
-        last = index
+        committed(index)
         return Scanout.Composition(primary: index, video: video?.0)
     }
 
@@ -103,7 +119,7 @@ final class DisplayHead {
         var assignments = AtomicRequest()
         var clips: PropertyBlob?
         if isStale(old.primary) {
-            next.primary = 1 - old.primary
+            next.primary = (old.primary + 1) % buffers.count
             // What this buffer lacks and what the screen lacks: right for drivers that count from either.
             let damage = buffers[next.primary].stale.union(buffers[old.primary].stale)
             buffers[next.primary].refresh(from: shadow, origin: plan.origin)
@@ -120,7 +136,7 @@ final class DisplayHead {
         }
         guard !assignments.isEmpty else { return nil }
         try card.card.commit(assignments, [.nonBlocking, .pageFlipEvent], token: token)
-        last = next.primary
+        committed(next.primary)
         return next
     }
 }

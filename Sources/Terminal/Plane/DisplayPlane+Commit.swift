@@ -42,19 +42,34 @@ extension DisplayPlane {
         for flip in flips {
             guard let released = scanout.flipped(token: flip.token) else { continue }
             statistics.flips += 1
+            // A strip that gets through says nothing about a stream that does not.
+            if scanout.video == nil || scanout.onScreen?.video != nil {
+                stumbles = 0
+                life.proved()
+            }
             events.append(.flipped(video: scanout.onScreen?.video?.frame, time: flip.time))
             release(released)
         }
         if !flips.isEmpty { advance(shadow, now) }
     }
 
-    /// Something is not as the books say: everything is set anew, at once if it can be.
+    /// Something is not as the books say: everything is set anew. A driver that goes on failing loses the path that it
+    /// fails on; one that fails on all of them is asked four times a second.
     func stumble(_ reason: String, _ shadow: borrowing MemoryPlane, _ now: MonotonicTime) {
-        events.append(.stumbled(reason))
+        guard life.state != .away else { return }
+        stumbles += 1
+        if stumbles <= Self.stumbleLimit || stumbles.isMultiple(of: 100) { events.append(.stumbled(reason)) }
         release(scanout.darkened())
         retry = nil
         _ = life.lost(.refused(reason), now)
-        search(shadow, now)
+        guard stumbles >= Self.stumbleLimit else { return search(probing: false, shadow, now) }
+        if let path, path != .converted {
+            distrusted.insert(path)
+            stumbles = 0
+            search(probing: false, shadow, now)
+        } else {
+            life.pause(now)
+        }
     }
 }
 

@@ -23,7 +23,7 @@ extension DisplayPlane {
         }
     }
 
-    private func leave() {
+    func leave() {
         release(scanout.darkened())
         retry = nil
         life.leave()

@@ -6,24 +6,31 @@ internal import Pictures
 extension DisplayPlane {
     func perform(_ action: DisplayLife.Action, _ shadow: borrowing MemoryPlane, _ now: MonotonicTime) {
         switch action {
-        case .search: search(shadow, now)
+        case .search(let probing): search(probing: probing, shadow, now)
         case .check(let probing): check(probing: probing, shadow, now)
         }
     }
 
     /// Finds a display and lights it, or says why there is none.
-    func search(_ shadow: borrowing MemoryPlane, _ now: MonotonicTime) {
+    func search(probing: Bool, _ shadow: borrowing MemoryPlane, _ now: MonotonicTime) {
+        guard life.state != .away else { return }
         do throws(NoDisplay) {
-            try light(shadow, now)
+            try light(probing: probing, shadow, now)
         } catch {
             goDark(error, now)
         }
     }
 
     private func goDark(_ reason: NoDisplay, _ now: MonotonicTime) {
+        if life.state == .lit, let head {
+            // Off, so that nothing stands frozen as if it were alive. Where that fails there is nobody to see it.
+            do throws(DRMError) { try head.darken() } catch {}
+        }
         release(scanout.darkened())
         retry = nil
-        if life.lost(reason, now) { events.append(.dark(reason)) }
+        guard life.lost(reason, now) else { return }
+        told = nil
+        events.append(.dark(reason))
     }
 
     /// The display that is lit is looked at again: unplugged, or with other modes?
@@ -33,45 +40,63 @@ extension DisplayPlane {
         do throws(DRMError) {
             connector = try card.card.connector(head.plan.connector.identifier, probing: probing)
         } catch {
-            if error.isGone { forgetCard() }
-            return goDark(.failed(error), now)
+            goDark(.failed(error), now)
+            if error.isCardGone { forgetCard() }
+            return
         }
         guard connector.status != .disconnected else { return goDark(.disconnected, now) }
-        if connector.modes.contains(where: { $0.blob == head.plan.mode.blob }) { return }
-        // Another display, or the same with other modes.
-        search(shadow, now)
+        let isLinkGood = connector.properties["link-status"].map { $0.value == 0 } ?? true
+        if isLinkGood, connector.modes.contains(where: { $0.blob == head.plan.mode.blob }) { return }
+        // Another display, or the same with other modes, or after its cable was put back.
+        distrusted = []
+        do throws(NoDisplay) {
+            try light(probing: probing, shadow, now)
+        } catch .tooSmall, .disconnected {
+            // It is there, but does not say what it can do (an EDID that could not be read): what it shows it can.
+        } catch {
+            goDark(error, now)
+        }
     }
 
     /// The card was pulled out.
     func loseCard(_ shadow: borrowing MemoryPlane, _ now: MonotonicTime) {
         goDark(.noCard, now)
         forgetCard()
-        search(shadow, now)
+        search(probing: true, shadow, now)
     }
 
+    /// Lets go of everything on the card, so that it is closed: whoever opens it next is its master.
     private func forgetCard() {
+        for memory in memories { memory.forgetCard() }
         head = nil
         card = nil
+        distrusted = []
     }
 
-    private func light(_ shadow: borrowing MemoryPlane, _ now: MonotonicTime) throws(NoDisplay) {
-        let layout = try openCard()
+    private func light(
+        probing: Bool, _ shadow: borrowing MemoryPlane, _ now: MonotonicTime
+    ) throws(NoDisplay) {
+        let layout = try openCard(probing: probing)
+        var target = target
+        target.withoutPaths.formUnion(distrusted)
         let plans = try DisplayPlanner.plans(for: layout, target: target, screen: screen)
         guard let card else { throw .noCard }
         do throws(DRMError) { try card.card.becomeMaster() } catch {
-            if error.isGone { forgetCard() }
             if error.isBusy || error.isNotMaster { throw .taken }
+            if error.isCardGone { forgetCard() }
             throw .failed(error)
         }
         var reason = "no plan"
         for plan in plans {
             do throws(DRMError) {
-                try light(plan, layout, on: card, shadow, now)
-                return
+                return try light(plan, layout, on: card, shadow, now)
             } catch {
-                reason = "\(plan.path.rawValue) on \(plan.connector.name): \(error)"
-                if error.isGone { forgetCard() }
                 if error.isNotMaster { throw .taken }
+                if error.isCardGone {
+                    forgetCard()
+                    throw .failed(error)
+                }
+                reason = "\(plan.path.rawValue) on \(plan.connector.name): \(error)"
             }
         }
         throw .refused(reason)
@@ -81,8 +106,9 @@ extension DisplayPlane {
         _ plan: DisplayPlan, _ layout: CardLayout, on card: OpenCard, _ shadow: borrowing MemoryPlane,
         _ now: MonotonicTime
     ) throws(DRMError) {
-        let before = head
-        if before == nil || before?.plan.isSame(as: plan) == false || before?.card !== card {
+        if let head, head.plan.isSame(as: plan), head.card === card {
+            head.renew(plan, layout: layout)
+        } else {
             head = try DisplayHead(plan, layout: layout, stream: stream, ringNumber: nextNumber(), on: card)
         }
         guard let head else { return }
@@ -90,26 +116,21 @@ extension DisplayPlane {
         let composition = try head.light(shadow: shadow, video: picture)
         statistics.modeSets += 1
         release(scanout.lit(with: composition))
-        let isNews = life.state != .lit || before !== head
         life.found(now)
-        if isNews {
-            events.append(.lit("\(card.card.path) (\(card.card.driver)) \(head.plan.explanation)", head.plan.path))
-        }
-    }
-
-    /// The plan that would be tried first.
-    func firstPlan(screen: PixelSize?) throws(NoDisplay) -> DisplayPlan {
-        try DisplayPlanner.plans(for: try openCard(), target: target, screen: screen)[0]
+        let what = "\(card.card.path) (\(card.card.driver)) \(head.plan.explanation)"
+        if told != what { events.append(.lit(what, head.plan.path)) }
+        told = what
+        if scanout.video != nil, picture == nil { events.append(.streamLost) }
     }
 
     /// A card with a display: the one that is open already, else the first that has one. What is found wrong on the way
     /// is told by the most telling of the reasons.
-    private func openCard() throws(NoDisplay) -> CardLayout {
+    func openCard(probing: Bool) throws(NoDisplay) -> CardLayout {
         var reason = NoDisplay.noCard
         if let card {
-            do throws(NoDisplay) { return try usable(card) } catch {
+            do throws(NoDisplay) { return try usable(card, probing: probing) } catch {
                 reason = error
-                if case .failed(let error) = reason, error.isGone { forgetCard() }
+                if case .failed(let error) = reason, error.isCardGone { forgetCard() }
             }
         }
         for path in target.card.map({ [$0] }) ?? DisplayCard.paths() where path != card?.card.path {
@@ -119,8 +140,8 @@ extension DisplayPlane {
                     if case .notDisplay = error { continue }
                     throw .failed(error)
                 }
-                let layout = try usable(candidate)
-                head = nil
+                let layout = try usable(candidate, probing: true)
+                forgetCard()
                 card = candidate
                 return layout
             } catch {
@@ -130,9 +151,9 @@ extension DisplayPlane {
         throw reason
     }
 
-    private func usable(_ card: OpenCard) throws(NoDisplay) -> CardLayout {
+    private func usable(_ card: OpenCard, probing: Bool) throws(NoDisplay) -> CardLayout {
         let layout: CardLayout
-        do throws(DRMError) { layout = try card.card.layout() } catch { throw .failed(error) }
+        do throws(DRMError) { layout = try card.card.layout(probing: probing) } catch { throw .failed(error) }
         _ = try DisplayPlanner.connector(in: layout, target: target)
         return layout
     }

@@ -7,6 +7,8 @@ public import Pictures
 public enum DisplayEvent: Equatable, Sendable {
     /// A display is lit; on this path from now on.
     case lit(String, FramePath)
+    /// The stream's newest picture cannot be shown any longer: it must be shown again, on this path.
+    case streamLost
     /// There is none, for this reason; it is searched for.
     case dark(NoDisplay)
     /// The display holds a picture of the stream no longer: its buffer may be written again.
@@ -36,7 +38,7 @@ public final class DisplayPlane {
     var scanout = Scanout()
     var card: OpenCard?
     var head: DisplayHead?
-    private var memories: [StreamMemory] = []
+    private(set) var memories: [StreamMemory] = []
     private var numbers = 0
     /// The number of the memory that is decoded into now; 0 between sessions.
     private var newest = 0
@@ -46,6 +48,13 @@ public final class DisplayPlane {
     public internal(set) var statistics = DisplayStatistics()
     /// A commit was refused as too early; tried again then.
     var retry: MonotonicTime?
+
+    /// Failures since the last flip, and the paths that were given up for them.
+    var stumbles = 0
+    var distrusted: Set<FramePath> = []
+    static let stumbleLimit = 3
+    /// What was told of the display that is lit: it is told once.
+    var told: String?
 
     /// A flip that has not come by then never will.
     static let flipPatience: Duration = .milliseconds(500)
@@ -62,15 +71,17 @@ public final class DisplayPlane {
 
     /// The size of the display that is plugged in; nil when there is none.
     public func naturalSize() -> PixelSize? {
-        do throws(NoDisplay) { return try firstPlan(screen: nil).screen } catch { return nil }
+        do throws(NoDisplay) {
+            return try DisplayPlanner.plans(for: openCard(probing: true), target: target, screen: nil)[0].screen
+        } catch { return nil }
     }
 
     /// Says what the screen is, and lights a display if there is one. Until then nothing else may be called.
     public func start(_ shadow: borrowing MemoryPlane, stream: Rectangle, now: MonotonicTime) {
         screen = shadow.size
         self.stream = stream
-        guard isConsoleOurs() else { return life.leave() }
-        search(shadow, now)
+        guard isConsoleOurs() else { return leave() }
+        search(probing: true, shadow, now)
     }
 
     /// False when another virtual terminal is in front: ours has been asked for, and comes.
@@ -216,7 +227,7 @@ public final class DisplayPlane {
     }
 
     func framebuffer(_ video: Scanout.Video?) throws(DRMError) -> (Scanout.Video, Framebuffer)? {
-        guard let video, let head else { return nil }
+        guard let video, let head, head.canShow(video.colour) else { return nil }
         if let ring = head.ring, ring.number == video.frame.memory {
             return (video, ring.framebuffer(video.frame.buffer))
         }
@@ -245,9 +256,9 @@ public final class DisplayPlane {
     }
 
     private func isRemoval(_ notice: KernelEvents.Notice) -> Bool {
-        guard case .event(let event) = notice, event.action == "remove", let path = card?.card.path else {
+        guard case .event(let event) = notice, event.action == "remove", let node = card?.node else {
             return false
         }
-        return event.properties["DEVNAME"].map { "/dev/\($0)" == path } ?? false
+        return event.properties["DEVNAME"].map { "/dev/\($0)" == node } ?? false
     }
 }

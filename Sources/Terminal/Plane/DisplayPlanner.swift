@@ -36,6 +36,10 @@ package enum DisplayPlanner {
         return FramePath.allCases.flatMap { path in plans.filter { $0.path == path } }
     }
 
+    /// Sides of a screen that takes its size from the display.
+    private static let sides = 240...4096
+    private static let smallest = PixelSize(width: 320, height: 240)
+
     static func connector(in layout: CardLayout, target: DisplayTarget) throws(NoDisplay) -> Connector {
         let candidates = layout.connectors.filter {
             !$0.isWriteback && (target.connector == nil || $0.name == target.connector)
@@ -55,16 +59,19 @@ package enum DisplayPlanner {
             if a.isPreferred != b.isPreferred { return a.isPreferred }
             return a.refreshMillihertz > b.refreshMillihertz
         }
+        let largest = connector.modes.map(\.size).max { $0.area < $1.area } ?? PixelSize(width: 0, height: 0)
         guard let screen else {
-            guard let mode = connector.modes.first(where: \.isPreferred) ?? connector.modes.first else {
-                throw .disconnected
+            // What a display says of itself is anybody's word: the screen stays within what pictures can be.
+            let fitting = connector.modes.filter {
+                sides.contains($0.size.width) && sides.contains($0.size.height)
             }
+            guard let mode = fitting.first(where: \.isPreferred) ?? fitting.max(by: { $0.size.area < $1.size.area })
+            else { throw .tooSmall(wanted: smallest, largest: largest) }
             return mode
         }
         let roomy = connector.modes.filter { $0.size.width >= screen.width && $0.size.height >= screen.height }
         guard let mode = roomy.min(by: better) else {
-            let largest = connector.modes.map(\.size).max { $0.area < $1.area }
-            throw .tooSmall(wanted: screen, largest: largest ?? PixelSize(width: 0, height: 0))
+            throw .tooSmall(wanted: screen, largest: largest)
         }
         return mode
     }

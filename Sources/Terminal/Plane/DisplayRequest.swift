@@ -31,6 +31,9 @@ package struct DisplayRequest {
             guard other.properties["CRTC_ID"]?.value == UInt64(controller.identifier) else { continue }
             request.set(other.identifier, other.properties, "CRTC_ID", 0)
         }
+        leaveFormerController(layout, in: &request)
+        // A cable that was pulled and put back leaves the link bad until somebody says otherwise.
+        request.set(plan.connector.identifier, plan.connector.properties, "link-status", 0)
         request.set(plan.connector.identifier, plan.connector.properties, "CRTC_ID", UInt64(controller.identifier))
         request.set(controller.identifier, controller.properties, "MODE_ID", UInt64(mode))
         request.set(controller.identifier, controller.properties, "ACTIVE", 1)
@@ -39,7 +42,7 @@ package struct DisplayRequest {
             request.set(controller.identifier, controller.properties, curve, 0)
         }
         for plane in layout.planes
-        where plane.identifier != plan.primary.identifier && controller.isIn(plane.controllers) {
+        where plane.identifier != plan.primary.identifier && isOn(controller, plane) {
             if plane.identifier == plan.stream?.identifier, picture != nil { continue }
             clear(plane, in: &request)
         }
@@ -47,6 +50,39 @@ package struct DisplayRequest {
         request.set(plan.primary.identifier, plan.primary.properties, "FB_ID", UInt64(primary))
         if let plane = plan.stream, let picture { show(picture, on: plane, in: &request) }
         return request
+    }
+
+    /// Everything off that `light` sets.
+    package func dark() -> AtomicRequest {
+        var request = AtomicRequest()
+        request.set(plan.connector.identifier, plan.connector.properties, "CRTC_ID", 0)
+        request.set(plan.controller.identifier, plan.controller.properties, "ACTIVE", 0)
+        request.set(plan.controller.identifier, plan.controller.properties, "MODE_ID", 0)
+        clear(plan.primary, in: &request)
+        if let plane = plan.stream { clear(plane, in: &request) }
+        return request
+    }
+
+    /// A controller that the connector is taken from must not stay on without one.
+    private func leaveFormerController(_ layout: CardLayout, in request: inout AtomicRequest) {
+        guard let former = plan.connector.properties["CRTC_ID"]?.value, former != UInt64(plan.controller.identifier),
+            let controller = layout.controllers.first(where: { UInt64($0.identifier) == former }),
+            !layout.connectors.contains(where: {
+                $0.identifier != plan.connector.identifier && $0.properties["CRTC_ID"]?.value == former
+            })
+        else { return }
+        request.set(controller.identifier, controller.properties, "ACTIVE", 0)
+        request.set(controller.identifier, controller.properties, "MODE_ID", 0)
+        for plane in layout.planes where isOn(controller, plane) && plane.identifier != plan.primary.identifier {
+            clear(plane, in: &request)
+        }
+    }
+
+    /// The plane shows something on this controller, or nobody knows where.
+    private func isOn(_ controller: DisplayController, _ plane: HardwarePlane) -> Bool {
+        guard controller.isIn(plane.controllers) else { return false }
+        guard let place = plane.properties["CRTC_ID"]?.value, place != 0 else { return true }
+        return place == UInt64(controller.identifier)
     }
 
     /// The primary plane changes to another buffer, of which `clips` (a blob, or 0) is what differs.

@@ -1,9 +1,16 @@
 internal import DRM
+internal import LinuxBase
 
 /// A card that is kept open for as long as anything on it is in use: closing it would bring the text console back.
 final class OpenCard {
     let card: DisplayCard
-    init(_ card: consuming DisplayCard) { self.card = card }
+    /// The device itself, whatever link it was opened by.
+    let node: String
+
+    init(_ card: consuming DisplayCard) {
+        node = Files.resolved(card.path)
+        self.card = card
+    }
 }
 
 /// A framebuffer of a card, removed when nobody refers to it. Removing one that is on the screen turns its plane off.

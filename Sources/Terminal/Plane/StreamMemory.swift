@@ -56,7 +56,7 @@ final class StreamMemory {
     /// The framebuffer on one of the buffers; made when it is first asked for on this card.
     func framebuffer(_ buffer: Int, on card: OpenCard) throws(DRMError) -> Framebuffer {
         if self.card !== card {
-            surfaces = descriptors.map { _ in nil }
+            forgetCard()
             self.card = card
         }
         if let surface = surfaces[buffer] { return surface.framebuffer }
@@ -67,7 +67,12 @@ final class StreamMemory {
 
     /// The decoder has written a buffer, on a processor whose caches the display may not see.
     func flush(_ buffer: Int) throws(DRMError) {
-        try DMAMemory.beginAccess(descriptors[buffer].raw, writing: true)
-        try DMAMemory.endAccess(descriptors[buffer].raw, writing: true)
+        try DMAMemory.publish(descriptors[buffer].raw)
+    }
+
+    /// Lets go of the card, which somebody may want to close.
+    func forgetCard() {
+        surfaces = descriptors.map { _ in nil }
+        card = nil
     }
 }
