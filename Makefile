@@ -1,7 +1,7 @@
 # The one interface for people and CI: `make help` lists what there is to want.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test bench fuzz lint format clean
+.PHONY: help packages build demo test bench bench-vm fuzz lint format clean
 
 CONFIGURATION := release
 BUILD := .build/$(CONFIGURATION)
@@ -27,16 +27,21 @@ demo: packages ## one session from launch to outcome; INTERACTIVE=1 leaves it ru
 	swift build -c $(CONFIGURATION) --build-tests
 	$(BUILD)/vitrine-demo --pictures .build/demo $(if $(INTERACTIVE),--interactive)
 
-test: packages ## all tests, with short runs of fuzz, demo and bench
+test: packages ## all tests, with short runs of fuzz, demo and both benches
 	swift build -c $(CONFIGURATION) --build-tests
 	swift test -c $(CONFIGURATION) --skip-build --no-parallel
 	$(BUILD)/vitrine-fuzz all --executions 20000
 	$(BUILD)/vitrine-demo --pictures .build/demo
 	$(BUILD)/vitrine-bench --short --json .build/bench-short.jsonl
+	Tests/Bench/run --short
 
 bench: packages ## the figures of SPECIFICATION.md, as a table and in .build/bench.jsonl
 	swift build -c $(CONFIGURATION) --build-tests
 	$(BUILD)/vitrine-bench --json .build/bench.jsonl
+
+bench-vm: packages ## the terminal on a virtual board with a real display, every robustness case 100 times
+	swift build -c $(CONFIGURATION) --build-tests
+	VITRINE_BENCH=required Tests/Bench/run
 
 fuzz: packages ## every parser of foreign bytes, EXECUTIONS each (default one million)
 	swift build -c $(CONFIGURATION) --build-tests
