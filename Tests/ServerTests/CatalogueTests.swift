@@ -28,6 +28,7 @@ private let wrong: [(String, String)] = [
     ("data = [\"a\", \"a\"]", "data"), ("data = \"a\"", "data"), ("limits = 3", "limits"),
     ("colour = 1", "colour"), ("[limits]\nmemory_mb = 8", "limits.memory_mb"),
     ("[limits]\nmemory_mb = \"256\"", "limits.memory_mb"), ("[limits]\nprocesses = 513", "limits.processes"),
+    ("[limits]\nprocesses = 3", "limits.processes"), ("[limits]\nfile_mb = 0", "limits.file_mb"),
     ("[limits]\ncpu_seconds = 1.5", "limits.cpu_seconds"), ("[limits]\nmemory = 256", "limits.memory"),
     ("[data]\nname = [\"a\"]", "data.name"), ("[data]\nnames = 1", "data.names"),
 ]
@@ -46,7 +47,7 @@ extension RecordsTests {
                     cpu_seconds = 20
                     processes = 4
                     open_files = 64
-                    file_mb = 0
+                    file_mb = 1
                     idle_seconds = 30
                     total_seconds = 300
                     first_picture_seconds = 5
@@ -57,7 +58,7 @@ extension RecordsTests {
             #expect(manifest.entry == [.keys] && manifest.data == ["balance", "terminal.place"])
             let limits = manifest.limits
             #expect(limits.memoryBytes == 128 << 20 && limits.cpuSeconds == 20 && limits.processes == 4)
-            #expect(limits.openFiles == 64 && limits.fileBytes == 0 && limits.firstPictureSeconds == 5)
+            #expect(limits.openFiles == 64 && limits.fileBytes == 1 << 20 && limits.firstPictureSeconds == 5)
             #expect(limits.idleSeconds == 30 && limits.totalSeconds == 300)
         }
 

@@ -37,13 +37,22 @@ final class ServerService: Service {
     private let lock: FileLock
 
     /// Everything that can fail without a listener: records, credentials, programs.
-    init(_ options: ServerOptions, log: Logger) throws {
+    init(_ given: ServerOptions, log: Logger) throws {
+        var options = given
+        // Cells are handed paths, and begin in a folder of their own.
+        options.state = try Files.absolute(given.state)
         self.options = options
         self.log = log
+        // A session takes some twenty descriptors, and the usual limit is 1024.
+        let files = try LinuxBase.Process.raiseOpenFileLimit()
+        log.debug("descriptors", metadata: ["limit": "\(files)"])
         let jailer = options.cellProgram ?? Files.parent(of: LinuxBase.Process.executablePath() ?? "") + "/vitrine-cell"
         guard Files.exists(jailer) else {
             throw ServerProblem.missing(what: "jailer", path: jailer, hint: "name it with --cell-program")
         }
+        // Alone in the folder before its records are touched: opening them may change their form.
+        guard let lock = try FileLock(options.state + "/server.lock") else { throw ServerProblem.inUse(options.state) }
+        self.lock = lock
         registry = try Registry(state: options.state, log: log)
         credentials = ServerCredentials(
             certificateChain: try Self.read(StateFolder.serverCertificate(options.state)),
@@ -53,8 +62,6 @@ final class ServerService: Service {
             jailer: jailer,
             libraries: options.libraryFolders.isEmpty
                 ? SwiftRuntime.folder().map { [$0] } ?? [] : options.libraryFolders)
-        guard let lock = try FileLock(options.state + "/server.lock") else { throw ServerProblem.inUse(options.state) }
-        self.lock = lock
         // What a server left behind that was killed: its cells died with it and had no files; their audit rows are here.
         let open = try registry.directory.closeOpenSessions(detail: "server was killed", now: Date())
         if open > 0 { log.warning("the last server was killed", metadata: ["sessions": "\(open)"]) }

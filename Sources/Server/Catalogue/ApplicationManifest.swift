@@ -141,9 +141,9 @@ extension ApplicationLimits {
         ])
         memoryBytes = try table.number("memory_mb", 16...4096, otherwise: 256) << 20
         cpuSeconds = try table.number("cpu_seconds", 1...86400, otherwise: cpuSeconds)
-        processes = try table.number("processes", 1...512, otherwise: processes)
+        processes = try table.number("processes", 4...512, otherwise: processes)
         openFiles = try table.number("open_files", 16...4096, otherwise: openFiles)
-        fileBytes = try table.number("file_mb", 0...1024, otherwise: 16) << 20
+        fileBytes = try table.number("file_mb", 1...1024, otherwise: 16) << 20
         idleSeconds = try table.number("idle_seconds", 1...3600, otherwise: idleSeconds)
         totalSeconds = try table.number("total_seconds", 1...86400, otherwise: totalSeconds)
         firstPictureSeconds = try table.number("first_picture_seconds", 1...120, otherwise: firstPictureSeconds)
