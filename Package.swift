@@ -56,6 +56,8 @@ let cLibraries: [Target] = [
     system("COpenH264", pkgConfig: "openh264", packages: ["libopenh264-dev"]),
     system("CPango", pkgConfig: "pangocairo", packages: ["libpango1.0-dev"]),
     system("CLibseccomp", pkgConfig: "libseccomp", packages: ["libseccomp-dev"]),
+    system("CLibdrm", pkgConfig: "libdrm", packages: ["libdrm-dev"]),
+    system("CLibevdev", pkgConfig: "libevdev", packages: ["libevdev-dev"]),
     system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
 ]
 
@@ -77,6 +79,8 @@ let edges: [Target] = [
     module("Edges", "PNG", named("CZlib", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
     module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),
+    module("Edges", "DRM", named("CLibdrm", "LinuxBase", "Pictures", "Measurements")),
+    module("Edges", "Evdev", named("CLibevdev", "LinuxBase", "Measurements")),
     module("Edges", "Confinement", named("CLibseccomp", "LinuxBase")),
 ]
 
@@ -88,8 +92,9 @@ let terminal: [Target] = [
     module("Terminal", "SecureChannel", named("Wire", "TLS", "LinuxBase", "Measurements")),
     module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
     module("Terminal", "Decoder", named("Pictures", "LinuxBase", "Measurements")),
-    module("Terminal", "Plane", named("Wire", "Pictures", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
-    module("Terminal", "Keys", named("Wire", "LinuxBase", "Measurements")),
+    module("Terminal", "Cage", named("Confinement", "LinuxBase")),
+    module("Terminal", "Plane", named("Wire", "Pictures", "DRM", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
+    module("Terminal", "Keys", named("Wire", "Evdev", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
 ]
 
@@ -123,7 +128,7 @@ let programs: [Target] = [
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
             "Entry", "Wire", "Pictures", "Measurements", "LinuxBase", "TPM", "TLS") + [log]),
     program(
-        "vitrine-decoder", named("Decoder", "Codec", "LinuxBase", "Confinement", "Pictures", "Measurements")),
+        "vitrine-decoder", named("Decoder", "Codec", "Cage", "LinuxBase", "Pictures", "Measurements")),
     program("vitrine-launch", named("Launch", "Wire", "LinuxBase", "Measurements")),
     program(
         "vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "Pictures", "LinuxBase", "Secrets")),
@@ -153,10 +158,19 @@ let testTargets: [Target] = [
         named(
             "Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing",
             "Measurements")),
-    tests("EntryTests", named("Keys", "Entry", "Launch", "Wire", "LinuxBase", "Measurements", "vitrine-launch")),
+    tests(
+        "EntryTests",
+        named(
+            "Keys", "Evdev", "Entry", "Launch", "Wire", "LinuxBase", "Measurements", "vitrine-launch",
+            "vitrine-keypad-probe")),
     tests(
         "DecoderTests",
-        named("Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Measurements")),
+        named("DRM", "Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Measurements")),
+    tests(
+        "CageTests",
+        named(
+            "Decoder", "Encode", "LinuxBase", "Measurements", "Pictures", "vitrine-decoder", "vitrine-hostile-decoder")),
+    tests("DisplayTests", named("Plane", "DRM", "Pictures", "LinuxBase", "Measurements")),
     tests("SecureChannelTests", named("SecureChannel", "Stream", "Wire", "Pictures", "Measurements")),
     tests(
         "ServerTests",
@@ -184,6 +198,17 @@ let testTargets: [Target] = [
             "Rig", "LinuxBase", "Measurements", "Pictures", "Wire", "Correspondence", "Hold", "Drawing", "Kit",
             "WalletScreens"), path: "Tests/Demo"),
     program(
+        "vitrine-keypad-probe", named("Keys", "Evdev", "CLibevdev", "Wire", "LinuxBase", "Measurements"),
+        path: "Tests/KeypadProbe"),
+    .target(name: "CHostileActs", path: "Tests/HostileActs"),
+    program(
+        "vitrine-hostile-decoder",
+        named("CHostileActs", "Cage", "Codec", "Confinement", "Decoder", "LinuxBase", "Pictures"),
+        path: "Tests/HostileDecoder"),
+    program(
+        "vitrine-screen",
+        named("Plane", "DRM", "Pictures", "Scaling", "LinuxBase", "Measurements"), path: "Tests/ScreenProbe"),
+    program(
         "vitrine-bench",
         named("Rig", "LinuxBase", "Launch", "Measurements", "Pictures", "Plane", "WalletScreens"),
         path: "Tests/Performance"),
@@ -191,7 +216,7 @@ let testTargets: [Target] = [
         "vitrine-fuzz",
         named(
             "FuzzKit", "LinuxBase", "Measurements", "Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec",
-            "Decoder", "Encode"),
+            "Decoder", "Encode", "DRM"),
         path: "Tests/Fuzz"),
 ]
 
