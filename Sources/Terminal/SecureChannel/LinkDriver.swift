@@ -15,6 +15,9 @@ public struct LinkDriver: ~Copyable {
     private let port: UInt16
     /// While the host's name is looked up.
     private var lookup: AddressLookup?
+    /// Attempts that have begun since the last handshake: each begins with another address, since one that swallows
+    /// packets takes all the time that an attempt has.
+    private var attempts = 0
     /// Addresses to try after the one that is being tried.
     private var addresses: [SocketAddress] = []
     /// While TCP connects; from then on `tls` owns the socket. (An enum of the three stages cannot be matched and put
@@ -65,7 +68,9 @@ public struct LinkDriver: ~Copyable {
         do throws(TCPSocket.ConnectError) {
             guard let list = try found.result() else { return [] }
             lookup = nil
-            addresses = list
+            let first = attempts % list.count
+            attempts += 1
+            addresses = Array(list[first...] + list[..<first])
         } catch {
             lookup = nil
             return [.failed(.connect(error.description))]
@@ -142,6 +147,7 @@ public struct LinkDriver: ~Copyable {
             readWantsWrite = progress == .wantWrite
             guard progress == .done else { return [] }
             isHandshaken = true
+            attempts = 0
             return [.connected]
         } catch {
             return [.failed(.tls(error.description))]
