@@ -11,6 +11,7 @@ from virtual import Picture
 
 FOLDER = "/run/terminal"
 TIMELINE, LOG, LAUNCH = f"{FOLDER}/timeline.jsonl", f"{FOLDER}/log", f"{FOLDER}/launch.sock"
+PICTURES = f"{FOLDER}/pictures"
 Event = dict[str, Any]
 
 
@@ -24,11 +25,11 @@ class Terminal:
 
     def start(self) -> int:
         """Returns when the home screen is drawn and the server is there: the mark from which its time line begins."""
-        self.board.script(f"mkdir -p {FOLDER}/pictures; touch {TIMELINE}")
+        self.board.script(f"mkdir -p {PICTURES}; touch {TIMELINE}")
         mark = self.mark()
         command = quoted(
             "vitrine-terminal", "--store", STORE, "--tcti", TCTI, "--launch-socket", LAUNCH, "--plane", self.plane,
-            "--keypad", f"evdev:{self.board.keypad.rule()}", "--timeline", TIMELINE, "--pictures", f"{FOLDER}/pictures")  # fmt: skip
+            "--keypad", f"evdev:{self.board.keypad.rule()}", "--timeline", TIMELINE, "--pictures", PICTURES)  # fmt: skip
         self.process = int(self.board.script(f"setsid {command} >>{LOG} 2>&1 </dev/null & echo $!"))
         self.wait("home", mark)
         self.wait("link_up", mark)
@@ -107,11 +108,11 @@ class Terminal:
     def own_picture(self) -> Picture:
         """What the terminal says it shows."""
         lines = self.board.script(
-            f"cd {FOLDER}/pictures && rm -f *.png && kill -USR1 {self.process} && "
-            "for i in $(seq 250); do f=$(ls *.png 2>/dev/null) && tail -c 12 $f | grep -q IEND && break; sleep 0.02; done; echo $f"
+            f"cd {PICTURES} && rm -f *.png && kill -USR1 {self.process} && for i in $(seq 250); do "
+            "f=$(ls *.png 2>/dev/null) && tail -c 12 $f | grep -q IEND && break; sleep 0.02; done; echo $f"
         )
         with tempfile.NamedTemporaryFile(suffix=".png") as file:
-            self.board.files.get(f"{FOLDER}/pictures/{lines.strip()}", file.name)
+            self.board.files.get(f"{PICTURES}/{lines.strip()}", file.name)
             return Picture.from_png(file.read())
 
     def shown_picture(self) -> Picture:

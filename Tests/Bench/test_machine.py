@@ -6,6 +6,7 @@ import pytest
 from board import Board, wait_until
 from conftest import Keep
 from figures import Figures
+from virtual import Picture
 
 
 def test_it_boots_and_runs_commands(board: Board, figures: Figures) -> None:
@@ -38,8 +39,12 @@ def test_the_screen_shows_the_console_before_the_terminal_comes(board: Board, ke
     # Also the proof that the console would be seen if it were there: the tests below rely on it.
     empty = board.still_picture(0)
     board.script("printf 'visible console text' >/dev/tty1")
-    wait_until("text", lambda: board.screen.picture() != empty)
-    assert keep(board.screen.picture(), "0-console").colours >= 2
+
+    def text() -> Picture | None:
+        seen = board.screen.picture()
+        return seen if seen.colours >= 2 and seen != empty else None
+
+    keep(wait_until("text", text), "0-console")
 
 
 def test_a_press_arrives_as_an_event_of_the_kernel(board: Board) -> None:

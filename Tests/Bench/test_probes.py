@@ -17,7 +17,7 @@ def probe(board: Board, command: str, timeout: float) -> list[Line]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-@pytest.mark.parametrize("path", ["direct", "interleaved"])
+@pytest.mark.parametrize("path", ["direct", pytest.param("interleaved", marks=pytest.mark.long)])
 def test_colours_on_a_video_plane_are_right(board: Board, figures: Figures, path: str) -> None:
     without = "" if path == "direct" else "--without direct"
     board.script("vkms create 2")

@@ -1,4 +1,4 @@
-"""The virtual board: every protocol on one QEMU machine. A physical board has a driver for each cable instead (README.md)."""
+"""The virtual board: every protocol on one QEMU machine. A physical board has a driver for each cable (README.md)."""
 
 import os
 import pathlib

@@ -60,7 +60,11 @@ class Machine:
 
     def start(self) -> None:
         """Returns when the guest's agent answers."""
-        kernel = self.settings.kernel or os.environ.get("VITRINE_KERNEL") or made_by(IMAGES / "kernel", self.settings.architecture)
+        kernel = (
+            self.settings.kernel
+            or os.environ.get("VITRINE_KERNEL")
+            or made_by(IMAGES / "kernel", self.settings.architecture)
+        )
         root = made_by(IMAGES / "root", *self.settings.programs.values())
         # Short: socket paths have 107 bytes.
         self.folder = tempfile.mkdtemp(prefix="vitrine-vm-")

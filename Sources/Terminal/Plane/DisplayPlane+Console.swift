@@ -27,6 +27,7 @@ extension DisplayPlane {
         release(scanout.darkened())
         retry = nil
         life.leave()
+        told = nil
         events.append(.dark(.away))
         guard let card else { return }
         do throws(DRMError) { try card.card.dropMaster() } catch {
