@@ -5,38 +5,6 @@ import Secrets
 import TPM
 import Testing
 
-/// A software TPM of its own for a test, and the folder that it lives in.
-struct Bench: ~Copyable {
-    var tpm: SoftwareTPM
-    let folder: TemporaryFolder
-
-    init(logsBus: Bool = false) throws {
-        let folder = try TemporaryFolder()
-        tpm = try SoftwareTPM(folder: folder.path + "/tpm", logsBus: logsBus)
-        self.folder = folder
-    }
-
-    /// Runs one of tpm2-tools on the TPM, which no TPMDevice may have open.
-    @discardableResult
-    func tool(_ name: String, _ arguments: [String], expecting code: Int32 = 0) throws -> String {
-        try run(try Programs.tool(name), ["-T", tpm.tcti] + arguments, in: folder.path, expecting: code).output
-    }
-
-    func openProvisioned() throws -> TPMDevice {
-        let device = try TPMDevice(tcti: tpm.tcti)
-        try device.provision()
-        return device
-    }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        let path = folder.path + "/" + name
-        try Files.replace(path, with: bytes)
-        return path
-    }
-}
-
-func array(_ secret: borrowing SecretBytes) -> [UInt8] { unsafe secret.withBytes { bytes in unsafe Array(bytes) } }
-
 @Suite(.serialized) struct KeysTests {
     @Test func `provisioning twice keeps the key, and so does a reboot`() throws {
         var bench = try Bench()
@@ -59,11 +27,7 @@ func array(_ secret: borrowing SecretBytes) -> [UInt8] { unsafe secret.withBytes
         let point = try device.clientPublicKey()
         let digest = try Random.bytes(32)
         let signature = try device.sign(digest: digest)
-        let head: [UInt8] = [
-            0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-            0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
-        ]
-        let key = try bench.write("key.der", head + point.x + point.y)
+        let key = try bench.write("key.der", publicKeyInfo(point))
         let proof = try bench.write("signature.der", der(signature))
         for (value, code) in [(digest, Int32(0)), (try Random.bytes(32), 1)] {
             let arguments = [
@@ -79,6 +43,9 @@ func array(_ secret: borrowing SecretBytes) -> [UInt8] { unsafe secret.withBytes
         do { _ = try bench.openProvisioned() }
         let text = try bench.tool("tpm2_readpublic", ["-c", "0x81000010"])
         #expect(text.contains("value: fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|sign\n"))
+        let attestation = try bench.tool("tpm2_readpublic", ["-c", "0x81000011"])
+        #expect(
+            attestation.contains("value: fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|sign\n"))
         let parent = try bench.tool("tpm2_readpublic", ["-c", "0x81000001"])
         #expect(
             parent.contains("value: fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt\n"))
@@ -93,8 +60,12 @@ func array(_ secret: borrowing SecretBytes) -> [UInt8] { unsafe secret.withBytes
             try device.sign(digest: Array(repeating: 1, count: 32))
         }
         #expect(throws: TPMError.missingKey(handle: 0x8100_0001)) {
-            _ = try device.seal(SecretBytes(copying: [1, 2, 3]))
+            _ = try device.seal(
+                SecretBytes(copying: [1, 2, 3]), authority: P256PublicPoint(x: [], y: []), reference: [])
         }
+        #expect(throws: TPMError.missingCounter(handle: 0x0180_0020)) { try device.generation() }
+        #expect(throws: TPMError.missingKey(handle: 0x8100_0011)) { try device.attestationArea() }
+        #expect(throws: TPMError.noEndorsementCertificate) { try device.endorsement() }
     }
 
     @Test func `a key of somebody else at our handle is refused`() throws {
@@ -140,15 +111,5 @@ func array(_ secret: borrowing SecretBytes) -> [UInt8] { unsafe secret.withBytes
             return try await group.reduce(into: Set<ECDSASignature>()) { $0.insert($1) }
         }
         #expect(signatures.count == 16)
-    }
-
-    private func der(_ signature: ECDSASignature) -> [UInt8] {
-        func integer(_ bytes: [UInt8]) -> [UInt8] {
-            var digits = Array(bytes.drop { $0 == 0 })
-            if digits.first.map({ $0 >= 0x80 }) ?? true { digits.insert(0, at: 0) }
-            return [0x02, UInt8(digits.count)] + digits
-        }
-        let body = integer(signature.r) + integer(signature.s)
-        return [0x30, UInt8(body.count)] + body
     }
 }

@@ -1,49 +1,83 @@
 internal import CTss2
 
+/// The keys made inside the TPM under the storage primary.
+enum PersistentKey {
+    case signing, attestation
+
+    var handle: UInt32 {
+        switch self {
+        case .signing: TPMDevice.signingHandle
+        case .attestation: TPMDevice.attestationHandle
+        }
+    }
+    var attributes: TPMA_OBJECT {
+        switch self {
+        case .signing: CTss2_signingAttributes
+        case .attestation: CTss2_attestationAttributes
+        }
+    }
+    var kind: String {
+        switch self {
+        case .signing: "signing key"
+        case .attestation: "attestation key"
+        }
+    }
+}
+
 extension Connection {
     /// The storage primary, checked when it is first used.
     mutating func openPrimary() throws(TPMError) -> ESYS_TR {
-        if let primary { return primary }
         let handle = TPMDevice.primaryHandle
+        if let primary = opened[handle] { return primary }
         let found = try openPersistent(handle, attributes: CTss2_storageAttributes, kind: "storage key")
-        primary = found
+        opened[handle] = found
         return found
     }
 
-    mutating func openSigningKey() throws(TPMError) -> ESYS_TR {
-        if let signingKey { return signingKey }
-        let handle = TPMDevice.signingHandle
-        let found = try openPersistent(handle, attributes: CTss2_signingAttributes, kind: "signing key")
-        signingKey = found
+    mutating func open(_ key: PersistentKey) throws(TPMError) -> ESYS_TR {
+        if let object = opened[key.handle] { return object }
+        let found = try openPersistent(key.handle, attributes: key.attributes, kind: key.kind)
+        opened[key.handle] = found
         return found
     }
 
     /// Makes the storage primary from its template and makes it persistent.
     borrowing func makePrimary() throws(TPMError) {
-        var sensitive = TPM2B_SENSITIVE_CREATE()
-        var template = CTss2_storageTemplate()
-        var outside = TPM2B_DATA()
-        var registers = TPML_PCR_SELECTION()
-        var object: ESYS_TR = none
-        try unsafe call("CreatePrimary") {
-            unsafe Esys_CreatePrimary(
-                $0, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, none, none, &sensitive, &template, &outside, &registers,
-                &object, nil, nil, nil, nil)
-        }
+        let (object, _) = try createPrimary(CTss2_storageTemplate(), in: ESYS_TR_RH_OWNER)
         defer { flush(object) }
         try makePersistent(object, at: TPMDevice.primaryHandle)
     }
 
-    /// Makes the signing key inside the TPM (`fixedTPM`, `sensitiveDataOrigin`) and makes it persistent.
-    borrowing func makeSigningKey(under primary: ESYS_TR) throws(TPMError) {
+    /// Makes a key inside the TPM (`fixedTPM`, `sensitiveDataOrigin`) and makes it persistent.
+    mutating func make(_ key: PersistentKey) throws(TPMError) {
+        let primary = try openPrimary()
         // Nothing secret travels; the session is there so that the public key that comes back is the TPM's.
         let session = try startSession(saltedBy: primary)
         defer { flush(session) }
         var sensitive = TPM2B_SENSITIVE_CREATE()
-        var template = CTss2_signingTemplate()
+        var template = CTss2_signingTemplate(key.attributes)
         let object = try load(try create(&sensitive, &template, under: primary, session), under: primary, session)
         defer { flush(object) }
-        try makePersistent(object, at: TPMDevice.signingHandle)
+        try makePersistent(object, at: key.handle)
+    }
+
+    /// A transient object: the caller flushes it. Not at run time: on hardware it takes seconds.
+    borrowing func createPrimary(
+        _ template: TPM2B_PUBLIC, in hierarchy: ESYS_TR
+    ) throws(TPMError) -> (object: ESYS_TR, area: TPM2B_PUBLIC) {
+        var template = template
+        var sensitive = TPM2B_SENSITIVE_CREATE()
+        var outside = TPM2B_DATA()
+        var registers = TPML_PCR_SELECTION()
+        var object: ESYS_TR = none
+        let area = try unsafe call("CreatePrimary") {
+            unsafe Esys_CreatePrimary(
+                $0, hierarchy, ESYS_TR_PASSWORD, none, none, &sensitive, &template, &outside, &registers, &object, $1,
+                nil, nil, nil)
+        } _: { (area: UnsafeMutablePointer<TPM2B_PUBLIC>) throws(TPMError) in
+            unsafe area.pointee
+        }
+        return (object, area)
     }
 
     borrowing func create(
@@ -54,14 +88,14 @@ extension Connection {
         var registers = TPML_PCR_SELECTION()
         var privateArea: UnsafeMutablePointer<TPM2B_PRIVATE>?
         var publicArea: UnsafeMutablePointer<TPM2B_PUBLIC>?
+        defer {
+            unsafe Esys_Free(privateArea)
+            unsafe Esys_Free(publicArea)
+        }
         try unsafe call("Create") {
             unsafe Esys_Create(
                 $0, primary, session, none, none, &sensitive, &template, &outside, &registers, &privateArea,
                 &publicArea, nil, nil, nil)
-        }
-        defer {
-            unsafe Esys_Free(privateArea)
-            unsafe Esys_Free(publicArea)
         }
         guard let publicArea = unsafe publicArea, let privateArea = unsafe privateArea else {
             throw .transport(call: "Create", code: 0, reason: "no result")
@@ -82,23 +116,25 @@ extension Connection {
 
     borrowing func publicPoint(of key: ESYS_TR) throws(TPMError) -> P256PublicPoint {
         try unsafe withPublicArea(of: key) { (area) throws(TPMError) in
-            unsafe P256PublicPoint(x: coordinate(CTss2_x(area)), y: coordinate(CTss2_y(area)))
+            unsafe P256PublicPoint(x: coordinate(CTss2_x(area), 32), y: coordinate(CTss2_y(area), 32))
         }
     }
 
-    /// Signs with an empty password and without a session: the digest is no secret, and whoever could change it on the way
-    /// gains a signature that verifies nowhere.
+    /// A marshalled TPMT_PUBLIC.
+    borrowing func area(of key: ESYS_TR) throws(TPMError) -> [UInt8] {
+        try unsafe withPublicArea(of: key) { (area) throws(TPMError) in unsafe try marshalled(area) }
+    }
+
+    /// Signs with an empty password and without a session: the digest is no secret, and whoever could change it on the
+    /// way gains a signature that verifies nowhere.
     borrowing func sign(_ digest: [UInt8], with key: ESYS_TR) throws(TPMError) -> ECDSASignature {
-        var value = TPM2B_DIGEST()
-        guard unsafe CTss2_setDigest(&value, digest, digest.count) else {
-            throw .badLength(call: "Sign", count: digest.count)
-        }
+        var value = try digestBuffer(digest, call: "Sign")
         var scheme = CTss2_schemeOfKey()
         var ticket = CTss2_noHashCheck()
         return try unsafe call("Sign") {
             unsafe Esys_Sign($0, key, ESYS_TR_PASSWORD, none, none, &value, &scheme, &ticket, $1)
-        } _: { (signature: UnsafeMutablePointer<TPMT_SIGNATURE>) throws(TPMError) in
-            unsafe ECDSASignature(r: coordinate(CTss2_r(signature)), s: coordinate(CTss2_s(signature)))
+        } _: { (value: UnsafeMutablePointer<TPMT_SIGNATURE>) throws(TPMError) in
+            unsafe signature(value)
         }
     }
 
@@ -107,17 +143,17 @@ extension Connection {
     private borrowing func openPersistent(
         _ handle: UInt32, attributes: TPMA_OBJECT, kind: String
     ) throws(TPMError) -> ESYS_TR {
-        var object: ESYS_TR = none
+        guard var object = try openHandle(handle) else { throw .missingKey(handle: handle) }
         do throws(TPMError) {
-            try unsafe call("ReadPublic") { unsafe Esys_TR_FromTPMPublic($0, handle, none, none, none, &object) }
-        } catch .refused(_, let code, _) where CTss2_base(code) == CTss2_rcHandle {
-            throw .missingKey(handle: handle)
-        }
-        try unsafe withPublicArea(of: object) { (area) throws(TPMError) in
-            guard unsafe CTss2_isP256(area) else { throw .unfitKey(handle: handle, reason: "not a P-256 key") }
-            guard unsafe area.pointee.publicArea.objectAttributes == attributes else {
-                throw .unfitKey(handle: handle, reason: "not a \(kind) that this TPM made for itself")
+            try unsafe withPublicArea(of: object) { (area) throws(TPMError) in
+                guard unsafe CTss2_isP256(area) else { throw .unfitKey(handle: handle, reason: "not a P-256 key") }
+                guard unsafe area.pointee.publicArea.objectAttributes == attributes else {
+                    throw .unfitKey(handle: handle, reason: "not a \(kind) that this TPM made for itself")
+                }
             }
+        } catch {
+            close(&object)
+            throw error
         }
         return object
     }
@@ -133,14 +169,6 @@ extension Connection {
         try unsafe call("EvictControl") {
             unsafe Esys_EvictControl($0, ESYS_TR_RH_OWNER, object, ESYS_TR_PASSWORD, none, none, handle, &kept)
         }
-        try unsafe call("TR_Close") { unsafe Esys_TR_Close($0, &kept) }
+        close(&kept)
     }
-}
-
-/// 32 bytes, big-endian. Some TPMs leave leading zeros out.
-private func coordinate(_ value: UnsafePointer<TPM2B_ECC_PARAMETER>?) -> [UInt8] {
-    guard let value = unsafe value, let base = unsafe CTss2_coordinateBytes(value) else { return [] }
-    let count = unsafe min(Int(value.pointee.size), 32)
-    let bytes = unsafe Array(UnsafeBufferPointer(start: base, count: count))
-    return [UInt8](repeating: 0, count: 32 - count) + bytes
 }

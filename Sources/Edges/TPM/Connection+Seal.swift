@@ -5,7 +5,7 @@ internal import Secrets
 /// What `seal` returns: the name of the primary that it was sealed under, and the object's two areas as the TPM's own
 /// marshalling writes them.
 struct SealedBlob {
-    static let magic: [UInt8] = [0x56, 0x54, 0x53, 0x01]  // "VTS", version 1
+    static let magic: [UInt8] = [0x56, 0x54, 0x53, 0x02]  // "VTS", version 2
     /// Names with SHA-256: algorithm identifier and digest.
     static let nameBytes = 34
     var primaryName: [UInt8]
@@ -46,7 +46,11 @@ struct SealedBlob {
 }
 
 extension Connection {
-    borrowing func seal(_ secret: UnsafeRawBufferPointer, under primary: ESYS_TR) throws(TPMError) -> [UInt8] {
+    mutating func seal(
+        _ secret: UnsafeRawBufferPointer, authority: P256PublicPoint, reference: [UInt8]
+    ) throws(TPMError) -> [UInt8] {
+        let primary = try openPrimary()
+        var policy = try authorisedPolicy(authority, reference)
         let session = try startSession(saltedBy: primary)
         defer { flush(session) }
         var sensitive = TPM2B_SENSITIVE_CREATE()
@@ -54,44 +58,50 @@ extension Connection {
         guard unsafe CTss2_setSensitive(&sensitive, secret.baseAddress, secret.count) else {
             throw unsafe .badLength(call: "Create", count: secret.count)
         }
-        var template = CTss2_sealedTemplate()
+        var template = unsafe CTss2_sealedTemplate(&policy)
         let areas = try create(&sensitive, &template, under: primary, session)
         return try SealedBlob(primaryName: try name(of: primary), areas).encoded()
     }
 
-    borrowing func unseal(_ blob: SealedBlob, under primary: ESYS_TR) throws(TPMError) -> SecretBytes {
+    mutating func unseal(
+        _ blob: SealedBlob, under policy: ReleasePolicy, registers: UInt32
+    ) throws(TPMError) -> SecretBytes {
+        let primary = try openPrimary()
         // The session's salt goes to the primary. One that is not ours could belong to whoever sits on the bus.
         guard try name(of: primary) == blob.primaryName else { throw .otherTPM }
-        let session = try startSession(saltedBy: primary)
+        let session = try startPolicySession(TPM2_SE(TPM2_SE_POLICY), saltedBy: primary)
         defer { flush(session) }
+        try satisfy(policy, registers: registers, in: session)
         let object: ESYS_TR
         do throws(TPMError) {
-            object = try load((blob.publicArea, blob.privateArea), under: primary, session)
-        } catch .refused(_, let code, _) where CTss2_base(code) == CTss2_rcIntegrity {
+            object = try load((blob.publicArea, blob.privateArea), under: primary, ESYS_TR_PASSWORD)
+        } catch .refused(_, let code, _) where isDamage(code) {
             throw .alteredBlob
         }
         defer { flush(object) }
-        var data: UnsafeMutablePointer<TPM2B_SENSITIVE_DATA>?
-        defer {
-            if let data = unsafe data {
-                unsafe explicit_bzero(data, MemoryLayout<TPM2B_SENSITIVE_DATA>.size)
-                unsafe Esys_Free(data)
+        return try unseal(object, in: session)
+    }
+
+    private borrowing func unseal(_ object: ESYS_TR, in session: ESYS_TR) throws(TPMError) -> SecretBytes {
+        do throws(TPMError) {
+            return try unsafe call("Unseal") {
+                unsafe Esys_Unseal($0, object, session, none, none, $1)
+            } _: { (data: UnsafeMutablePointer<TPM2B_SENSITIVE_DATA>) throws(TPMError) -> SecretBytes in
+                defer { unsafe explicit_bzero(data, MemoryLayout<TPM2B_SENSITIVE_DATA>.size) }
+                guard let bytes = unsafe CTss2_sensitiveBytes(data) else {
+                    throw .transport(call: "Unseal", code: 0, reason: "no result")
+                }
+                return unsafe SecretBytes(from: bytes, count: min(Int(data.pointee.size), TPMDevice.secretLimit))
             }
+        } catch .refused(_, let code, _) where CTss2_base(code) == CTss2_rcPolicyFail {
+            throw .otherPolicy
+        } catch .refused(_, let code, _) where CTss2_base(code) == CTss2_rcRegistersChanged {
+            throw .registersDiffer
         }
-        try unsafe call("Unseal") { unsafe Esys_Unseal($0, object, session, none, none, &data) }
-        guard let data = unsafe data, let bytes = unsafe CTss2_sensitiveBytes(data) else {
-            throw .transport(call: "Unseal", code: 0, reason: "no result")
-        }
-        let count = unsafe min(Int(data.pointee.size), TPMDevice.secretLimit)
-        var secret = SecretBytes(count: count)
-        unsafe secret.withMutableBytes {
-            unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count))
-        }
-        return secret
     }
 
     /// The object's name: a hash of its public area, as ESAPI verified it when it was opened.
-    private borrowing func name(of object: ESYS_TR) throws(TPMError) -> [UInt8] {
+    borrowing func name(of object: ESYS_TR) throws(TPMError) -> [UInt8] {
         try unsafe call("TR_GetName") {
             unsafe Esys_TR_GetName($0, object, $1)
         } _: {
@@ -102,4 +112,10 @@ extension Connection {
             return unsafe Array(UnsafeBufferPointer(start: base, count: SealedBlob.nameBytes))
         }
     }
+}
+
+/// The codes of a blob whose bits have changed: its integrity check fails, or its public area makes no sense.
+private func isDamage(_ code: TSS2_RC) -> Bool {
+    let base = CTss2_base(code)
+    return base == CTss2_rcIntegrity || CTss2_isAboutParameter(code)
 }
