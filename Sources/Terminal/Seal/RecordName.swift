@@ -1,7 +1,7 @@
-/// The name of a record, and of its file. 1 to 64 of `a-z A-Z 0-9 . _ -` with at most one `/` inside; no part begins with
-/// a dot, and none ends with `.new`, which is where a record is written before it takes its name.
-struct RecordName {
-    static let limit = 64
+/// The name of a record. 1 to 96 of `a-z A-Z 0-9 . _ -` with at most one `/` inside; no part begins with a dot, and
+/// none ends with `.new`, which is where a file is written before it takes its name.
+struct RecordName: Hashable, Comparable {
+    static let limit = 96
     private static let separator = "%2F"
     let text: String
 
@@ -10,15 +10,21 @@ struct RecordName {
         self.text = text
     }
 
-    /// The record that a file holds; nil for files that are no records (left by a write that was cut off, or strangers').
-    init?(fileName: String) {
-        let parts = Self.split(fileName, at: Self.separator)
-        let text = parts.joined(separator: "/")
-        guard Self.isValid(text), !fileName.contains("/") else { return nil }
-        self.text = text
+    static func < (one: RecordName, other: RecordName) -> Bool { one.text < other.text }
+
+    /// The file of one version of the record. Versions have files of their own, so that the old ones are there until
+    /// the new ones count.
+    func fileName(version: UInt64) -> String {
+        text.split(separator: "/").joined(separator: Self.separator) + "@\(version)"
     }
 
-    var fileName: String { text.split(separator: "/").joined(separator: Self.separator) }
+    /// True for files that are, or were to become, some version of some record; others are strangers'.
+    static func isFileName(_ name: String) -> Bool {
+        let name = name.hasSuffix(".new") ? name.dropLast(4) : Substring(name)
+        let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, UInt64(parts[1]) != nil, !parts[0].contains("/") else { return false }
+        return isValid(split(String(parts[0]), at: separator).joined(separator: "/"))
+    }
 
     private static func isValid(_ text: String) -> Bool {
         guard (1...limit).contains(text.utf8.count) else { return false }

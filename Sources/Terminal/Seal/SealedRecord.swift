@@ -2,58 +2,69 @@ internal import LinuxBase
 internal import Secrets
 internal import TLS
 
-/// A record as it lies on the disk: `VTR` and version 1, nonce (12), AES-256-GCM ciphertext and tag (16). Header and name are
-/// authenticated with it, so a record is good under its own name only.
-enum SealedRecord {
-    private static let header: [UInt8] = [0x56, 0x54, 0x52, 0x01]
-    static let overhead = header.count + AEAD.nonceBytes + AEAD.tagBytes
+/// Bytes as they lie on the disk: three letters and version 2, nonce (12), AES-256-GCM ciphertext and tag (16). The
+/// header and what `bound` says are authenticated with it.
+enum SealedBytes {
+    static let overhead = 4 + AEAD.nonceBytes + AEAD.tagBytes
 
-    /// Nonces are random: with 96 bits, a key may be used for 2³² records (NIST SP 800-38D §8.3). A terminal writes a few
-    /// at each enrolment.
-    static func seal(_ plain: [UInt8], name: RecordName, key: borrowing SecretBytes) throws(SealError) -> [UInt8] {
+    /// Nonces are random: with 96 bits, a key may be used for 2³² encryptions (NIST SP 800-38D §8.3). A terminal makes
+    /// two for each record that it writes.
+    static func seal(
+        _ plain: [UInt8], header: [UInt8], bound: [UInt8], record: String, key: borrowing SecretBytes
+    ) throws(SealError) -> [UInt8] {
         let nonce: [UInt8]
         do throws(SystemCallError) { nonce = try Random.bytes(AEAD.nonceBytes) } catch { throw .system(error) }
         do throws(TLSError) {
-            let sealed = try AEAD.seal(plain, key: key, nonce: nonce, authenticating: associatedData(name))
-            return header + nonce + sealed
+            return header + nonce + (try AEAD.seal(plain, key: key, nonce: nonce, authenticating: header + bound))
         } catch {
-            throw .cipher(record: name.text, reason: error.description)
+            throw .cipher(record: record, reason: error.description)
         }
     }
 
-    static func open(_ bytes: [UInt8], name: RecordName, key: borrowing SecretBytes) throws(SealError) -> [UInt8] {
-        guard bytes.count >= overhead, bytes.starts(with: header) else { throw .altered(record: name.text) }
+    static func open(
+        _ bytes: [UInt8], header: [UInt8], bound: [UInt8], record: String, key: borrowing SecretBytes
+    ) throws(SealError) -> [UInt8] {
+        guard bytes.count >= overhead, bytes.starts(with: header) else { throw .altered(record: record) }
         let nonce = Array(bytes[header.count..<header.count + AEAD.nonceBytes])
         do throws(TLSError) {
             return try AEAD.open(
-                bytes[(header.count + AEAD.nonceBytes)...], key: key, nonce: nonce, authenticating: associatedData(name)
-            )
+                bytes[(header.count + AEAD.nonceBytes)...], key: key, nonce: nonce, authenticating: header + bound)
         } catch .notAuthentic {
-            throw .altered(record: name.text)
+            throw .altered(record: record)
         } catch {
-            throw .cipher(record: name.text, reason: error.description)
+            throw .cipher(record: record, reason: error.description)
         }
     }
-
-    private static func associatedData(_ name: RecordName) -> [UInt8] { header + Array(name.text.utf8) }
 }
 
-/// The file with the sealed key: `VTK` and version 1, the TPM's blob, SHA-256 of all before it. The sum protects nothing; it
-/// tells a damaged file from one that belongs to another TPM, without asking the TPM.
-enum KeyFile {
-    static let record = "key"
-    static let limit = 4096
-    private static let header: [UInt8] = [0x56, 0x54, 0x4b, 0x01]
+/// A record's file: bound to the record's name and version, so it is good as that version under that name only.
+enum SealedRecord {
+    private static let header: [UInt8] = [0x56, 0x54, 0x52, 0x02]  // "VTR", version 2
 
-    static func encode(_ blob: [UInt8]) -> [UInt8] {
-        let body = header + blob
-        return body + Digest.sha256(body)
+    static func seal(
+        _ plain: [UInt8], name: RecordName, version: UInt64, key: borrowing SecretBytes
+    ) throws(SealError) -> [UInt8] {
+        try SealedBytes.seal(plain, header: header, bound: bound(name, version), record: name.text, key: key)
     }
 
-    static func decode(_ bytes: [UInt8]) throws(SealError) -> [UInt8] {
-        guard bytes.count > header.count + 32, bytes.starts(with: header),
-            Digest.sha256(Array(bytes.dropLast(32))) == Array(bytes.suffix(32))
-        else { throw .altered(record: record) }
-        return Array(bytes.dropFirst(header.count).dropLast(32))
+    /// Opens the file that the index means: two that were written as one version (after a commit that was cut off) are
+    /// told apart by their tags.
+    static func open(
+        _ bytes: [UInt8], name: RecordName, entry: StoreIndex.Entry, key: borrowing SecretBytes
+    ) throws(SealError) -> [UInt8] {
+        guard tag(of: bytes) == entry.tag else { throw .altered(record: name.text) }
+        return try SealedBytes.open(
+            bytes, header: header, bound: bound(name, entry.version), record: name.text, key: key)
     }
+
+    static func tag(of file: [UInt8]) -> [UInt8] { Array(file.suffix(AEAD.tagBytes)) }
+
+    private static func bound(_ name: RecordName, _ version: UInt64) -> [UInt8] {
+        bigEndian(version) + Array(name.text.utf8)
+    }
+}
+
+/// Eight bytes, the highest first.
+func bigEndian(_ value: UInt64) -> [UInt8] {
+    stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
 }

@@ -1,96 +1,84 @@
+public import Evidence
 internal import LinuxBase
 internal import Secrets
 internal import Synchronization
 public import TPM
 
-/// The sealed store in a folder: `key`, and `records/NAME`. A record is replaced in one step: after a power cut the old one
-/// is there or the new one.
+/// The sealed store in a folder: `key`, `index`, and `records/NAME@VERSION`. What is committed together appears
+/// together: after a power cut all of it is there or nothing.
 public final class SealedStore: Sendable {
     /// Most bytes of one record.
     public static let recordLimit = 8 << 20
     static let keyBytes = 32
 
-    private let folder: String
-    /// The store key. The lock also keeps two writes of one record from meeting in the same temporary file.
-    private let key: Mutex<SecretBytes>
-
-    /// Makes a new store with a new key, sealed in `tpm`, whose keys must be there (`TPMDevice.provision`).
-    public static func provision(folder: String, tpm: TPMDevice) throws(SealError) {
-        guard !isProvisioned(folder) else { throw .alreadyProvisioned(folder: folder) }
+    struct State: ~Copyable {
         let key: SecretBytes
-        do throws(SystemCallError) { key = try newKey() } catch { throw .system(error) }
-        let blob: [UInt8]
-        do throws(TPMError) { blob = try tpm.seal(key) } catch { throw .tpm(error) }
-        do throws(SystemCallError) {
-            // The key file comes last: it is what makes the folder a store.
-            try Files.makeFolder(folder + "/records")
-            try Files.replace(path(folder), with: KeyFile.encode(blob))
-        } catch {
-            throw .system(error)
-        }
+        var index: StoreIndex
+        /// False when the TPM failed in a commit: whether it has counted is asked before the next one.
+        var isCounted: Bool
     }
 
-    /// True when the folder has a key file, good or not.
-    public static func isProvisioned(_ folder: String) -> Bool { Files.exists(path(folder)) }
+    let folder: String
+    let tpm: TPMDevice
+    let state: Mutex<State>
+    // Two with one folder would take each other's commits for old copies.
+    private let lock: FileLock
 
-    /// Opens the store: asks the TPM for the key, once.
-    public init(opening folder: String, tpm: TPMDevice) throws(SealError) {
+    /// Opens the store: asks the TPM for the key, under the release's policy, and for the store's date. A commit that
+    /// was cut off is completed.
+    public init(opening folder: String, tpm: TPMDevice, release: ReleaseManifest) throws(SealError) {
+        let file = try Self.keyFile(folder)
+        let policy = try Self.policy(of: release, for: file)
+        let lock = try Self.lock(folder)
+        let key = try Self.open(file, tpm, policy)
+        let sealed = try Self.bytes(Self.indexPath(folder), record: StoreIndex.record, limit: StoreIndex.limit)
+        let index = try StoreIndex(opening: sealed, with: key)
         self.folder = folder
-        let blob = try KeyFile.decode(try Self.bytes(Self.path(folder), record: KeyFile.record, limit: KeyFile.limit))
-        let key: SecretBytes
-        do throws(TPMError) {
-            key = try tpm.unseal(blob)
-        } catch .malformedBlob, .alteredBlob {
-            throw .altered(record: KeyFile.record)
-        } catch {
-            throw .tpm(error)
+        self.tpm = tpm
+        self.lock = lock
+        state = Mutex(State(key: key, index: index, isCounted: false))
+        try state.withLock { (state) throws(SealError) in
+            try count(&state)
+            sweep(state.index)
         }
-        guard key.count == Self.keyBytes else { throw .altered(record: KeyFile.record) }
-        self.key = Mutex(key)
     }
 
     public func read(_ name: String) throws(SealError) -> [UInt8] {
         let name = try RecordName(name)
-        let limit = Self.recordLimit + SealedRecord.overhead
-        let bytes = try Self.bytes(path(name), record: name.text, limit: limit)
-        return try key.withLock { (key) throws(SealError) in try SealedRecord.open(bytes, name: name, key: key) }
-    }
-
-    /// Writes a record, at most `recordLimit` bytes; returns when it is on the disk.
-    public func write(_ name: String, _ bytes: [UInt8]) throws(SealError) {
-        let name = try RecordName(name)
-        guard bytes.count <= Self.recordLimit else { throw .tooLarge(record: name.text, limit: Self.recordLimit) }
-        try key.withLock { (key) throws(SealError) in
-            let sealed = try SealedRecord.seal(bytes, name: name, key: key)
-            do throws(SystemCallError) { try Files.replace(path(name), with: sealed) } catch { throw .system(error) }
+        let limit = Self.recordLimit + SealedBytes.overhead
+        return try state.withLock { (state) throws(SealError) in
+            guard let entry = state.index.entries[name] else { throw .missing(record: name.text) }
+            let bytes = try Self.bytes(path(name, entry.version), record: name.text, limit: limit)
+            return try SealedRecord.open(bytes, name: name, entry: entry, key: state.key)
         }
     }
 
+    /// Writes a record, at most `recordLimit` bytes; returns when it is on the disk and counts.
+    public func write(_ name: String, _ bytes: [UInt8]) throws(SealError) { try commit([(name, bytes)]) }
+
     /// Removes a record; one that is not there is fine.
-    public func remove(_ name: String) throws(SealError) {
-        let name = try RecordName(name)
-        do throws(SystemCallError) { try Files.remove(path(name)) } catch { throw .system(error) }
-    }
+    public func remove(_ name: String) throws(SealError) { try commit([(name, nil)]) }
 
     /// The names of the records, sorted. Being listed does not mean being readable.
     public func names() throws(SealError) -> [String] {
-        do throws(SystemCallError) {
-            return try Files.names(in: folder + "/records").compactMap { RecordName(fileName: $0)?.text }.sorted()
-        } catch {
-            throw .system(error)
-        }
+        state.withLock { $0.index.entries.keys.map(\.text).sorted() }
     }
 
-    private func path(_ name: RecordName) -> String { folder + "/records/" + name.fileName }
-    private static func path(_ folder: String) -> String { folder + "/key" }
-
-    private static func newKey() throws(SystemCallError) -> SecretBytes {
-        var bytes = try Random.bytes(keyBytes)
-        defer { wipe(&bytes) }
-        return SecretBytes(copying: bytes)
+    func path(_ name: RecordName, _ version: UInt64) -> String {
+        folder + "/records/" + name.fileName(version: version)
     }
 
-    private static func bytes(_ path: String, record: String, limit: Int) throws(SealError) -> [UInt8] {
+    static func keyPath(_ folder: String) -> String { folder + "/key" }
+    static func indexPath(_ folder: String) -> String { folder + "/index" }
+
+    static func lock(_ folder: String) throws(SealError) -> FileLock {
+        let lock: FileLock?
+        do throws(SystemCallError) { lock = try FileLock(folder + "/lock") } catch { throw .system(error) }
+        guard let lock else { throw .inUse(folder: folder) }
+        return lock
+    }
+
+    static func bytes(_ path: String, record: String, limit: Int) throws(SealError) -> [UInt8] {
         do throws(Files.ReadError) {
             return try Files.read(path, limit: limit)
         } catch {
