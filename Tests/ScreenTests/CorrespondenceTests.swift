@@ -15,6 +15,66 @@ import Wire
         #expect(Stage.table(3).row(for: "Clock") == nil)
     }
 
+    @Test func `a row keeps all that the operator may say of it`() throws {
+        let digest = [UInt8](0..<32)
+        var table = Stage.table(2)
+        table.rows[0].servers.append(ServerAddress(host: "2001:db8::1", port: 65535))
+        table.rows[0].logo = digest
+        table.rows[0].localFallback = true
+        table.rows[0].launchers = [.user(0), .user(UInt32.max), .home]
+        table.rows[0].storedData = ["account", "identity.2"]
+        let read = try CorrespondenceTable(decoding: table.encoded())
+        #expect(read == table)
+        #expect(read.rows[0].server.host == "server.example")
+        #expect(read.rows[0].logoRecord == "logo/000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+        #expect(read.logoRecords == ["logo/000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"])
+        #expect(read.rows[1].logoRecord == nil && !read.rows[1].localFallback && read.rows[1].storedData.isEmpty)
+    }
+
+    @Test func `rows that use all that they may are read back`() throws {
+        var table = Stage.table(1)
+        let long = String(repeating: "x", count: 256)
+        table.rows = (0..<CorrespondenceLimits.rows).map { number in
+            CorrespondenceRow(
+                application: String(repeating: "a", count: 62) + "\(10 + number)", title: long,
+                servers: (1...8).map { ServerAddress(host: long, port: $0) }, entryModes: [.none, .keys],
+                accent: Colour(argb: 0xFFFF_FFFF), idleSeconds: 86_400, totalSeconds: 86_400,
+                logo: [UInt8](repeating: 0xFF, count: 32), localFallback: true,
+                launchers: (0..<16).map { .user(UInt32.max - $0) },
+                storedData: (0..<8).map { String(repeating: "d", count: 63) + "\($0)" })
+        }
+        let bytes = table.encoded()
+        #expect(try CorrespondenceTable(decoding: bytes) == table)
+        #expect(bytes.count < CorrespondenceLimits.tableBytes - 256, "the signature fits, too")
+    }
+
+    @Test func `who may start an application is what its row says`() {
+        let rows: [([Launcher], allowed: [Launcher], refused: [Launcher])] = [
+            (CorrespondenceRow.usualLaunchers, [.home, .anyone, .user(0), .user(1000)], []),
+            ([.home], [.home], [.anyone, .user(0), .user(1000)]),
+            ([.anyone], [.anyone, .user(0), .user(1000)], [.home]),
+            ([.user(1000)], [.user(1000)], [.home, .anyone, .user(0), .user(1001)]),
+            ([.home, .user(7)], [.home, .user(7)], [.anyone, .user(0)]),
+        ]
+        var row = Stage.table(1).rows[0]
+        #expect(row.launchers == [.home, .anyone])
+        for (launchers, allowed, refused) in rows {
+            row.launchers = launchers
+            for launcher in allowed { #expect(row.allows(launcher: launcher), "\(launchers) \(launcher)") }
+            for launcher in refused { #expect(!row.allows(launcher: launcher), "\(launchers) \(launcher)") }
+        }
+    }
+
+    @Test(arguments: ["", ".x", "a/b", "a b", "x.new", "ä", "..", String(repeating: "a", count: 65)])
+    func `stored data whose name is no record's is refused`(name: String) {
+        #expect(!CorrespondenceRow.isStoredName(name))
+        var table = Stage.table(1)
+        table.rows[0].storedData = ["account", name]
+        #expect(throws: CorrespondenceError.badField(key: 12, row: 0)) {
+            try CorrespondenceTable(decoding: table.encoded())
+        }
+    }
+
     @Test func `a table with a flipped bit is refused, or is another valid table, and never a crash`() throws {
         let bytes = Stage.table(3).encoded()
         var refused = 0
@@ -45,11 +105,23 @@ import Wire
             (changed { $0.terminal = "" }, .badField(key: 2, row: nil)),
             (changed { $0.user = String(repeating: "x", count: 65) }, .badField(key: 3, row: nil)),
             (changed { $0.rows[1].title = "a\u{202E}b" }, .badField(key: 2, row: 1)),
-            (changed { $0.rows[0].server.port = 0 }, .badField(key: 4, row: 0)),
+            (changed { $0.rows[0].server.port = 0 }, .badField(key: 3, row: 0)),
+            (changed { $0.rows[0].servers = [] }, .badField(key: 3, row: 0)),
+            (changed { $0.rows[0].servers += $0.rows[0].servers }, .badField(key: 3, row: 0)),
+            (
+                changed { $0.rows[1].servers = (1...9).map { ServerAddress(host: "a", port: $0) } },
+                .badField(key: 3, row: 1)
+            ),
             (changed { $0.rows[0].entryModes = [.keys, .keys] }, .badField(key: 5, row: 0)),
             (changed { $0.rows[1].totalSeconds = 0 }, .badField(key: 8, row: 1)),
+            (changed { $0.rows[1].logo = [1, 2, 3] }, .badField(key: 9, row: 1)),
+            (changed { $0.rows[0].launchers = [] }, .badField(key: 11, row: 0)),
+            (changed { $0.rows[0].launchers = [.user(5), .user(5)] }, .badField(key: 11, row: 0)),
+            (changed { $0.rows[1].launchers = (0...16).map(Launcher.user) }, .badField(key: 11, row: 1)),
+            (changed { $0.rows[1].storedData = (0...8).map { "a\($0)" } }, .badField(key: 12, row: 1)),
             (changed { $0.rows[1].application = "wallet" }, .repeatedApplication(row: 1)),
             (CBOR.fields([0: .unsigned(9)]).encoded(), .format(9)),
+            (CBOR.fields([0: .unsigned(1)]).encoded(), .format(1)),
             (CBOR.fields([1: .unsigned(1)]).encoded(), .badField(key: 0, row: nil)),
             ([0xFF], .cbor(.unsupportedItem(initialByte: 0xFF))),
         ]
@@ -75,7 +147,7 @@ import Wire
     @Test func `a record whose lengths disagree is refused`() throws {
         func logo(_ width: UInt64, _ height: UInt64, _ bytes: Int) -> [UInt8] {
             CBOR.fields([
-                0: .unsigned(1), 1: .unsigned(width), 2: .unsigned(height),
+                0: .unsigned(CorrespondenceLimits.format), 1: .unsigned(width), 2: .unsigned(height),
                 3: .bytes([UInt8](repeating: 7, count: bytes)),
             ]).encoded()
         }
@@ -86,7 +158,7 @@ import Wire
         }
         func sheet(_ index: [UInt8], _ masks: Int) -> [UInt8] {
             CBOR.fields([
-                0: .unsigned(1), 1: .unsigned(10), 2: .unsigned(3), 3: .bytes(index),
+                0: .unsigned(CorrespondenceLimits.format), 1: .unsigned(10), 2: .unsigned(3), 3: .bytes(index),
                 4: .bytes([UInt8](repeating: 9, count: masks)),
             ]).encoded()
         }

@@ -2,7 +2,9 @@ public import FoundationEssentials
 
 /// What a record is about, as the operator reads it.
 public enum RecordKind: String, Equatable, Sendable, CustomStringConvertible {
-    case terminal, user, application, right, session, key
+    case terminal, user, application, right, session, key, group, release
+    case releaseKey = "release key"
+    case endorsementRoot = "endorsement root"
     public var description: String { rawValue }
 }
 
@@ -19,10 +21,17 @@ public struct TerminalRecord: Equatable, Sendable {
     /// The end of the certificate's validity.
     public var expires: Date
     public var revoked: Date?
+    /// The TPM behind it; nil for a terminal that was enrolled by its channel's key alone, and can attest nothing.
+    public var identity: TerminalIdentity?
+    /// What it is judged by; see `GroupRecord`.
+    public var group: String
+    /// A renewed certificate that it has not used yet; both are good until it does.
+    public var next: NextCertificate?
 
     public init(
         name: String, fingerprint: [UInt8], serial: String, certificate: String, enrolled: Date, expires: Date,
-        revoked: Date? = nil
+        revoked: Date? = nil, identity: TerminalIdentity? = nil, group: String = GroupRecord.usual,
+        next: NextCertificate? = nil
     ) {
         self.name = name
         self.fingerprint = fingerprint
@@ -31,6 +40,45 @@ public struct TerminalRecord: Equatable, Sendable {
         self.enrolled = enrolled
         self.expires = expires
         self.revoked = revoked
+        self.identity = identity
+        self.group = group
+        self.next = next
+    }
+}
+
+/// The keys of a terminal's TPM, and whether the enrolment was finished by it.
+public struct TerminalIdentity: Equatable, Sendable {
+    /// TPMT_PUBLIC of the attestation key.
+    public var attestationArea: [UInt8]
+    /// SHA-256 of the endorsement certificate's DER, 32 bytes.
+    public var endorsement: [UInt8]
+    /// SHA-256 of the activation secret; nil once it has done its work.
+    public var activation: [UInt8]?
+    /// When the secret was first seen.
+    public var activated: Date?
+
+    public init(attestationArea: [UInt8], endorsement: [UInt8], activation: [UInt8]?, activated: Date? = nil) {
+        self.attestationArea = attestationArea
+        self.endorsement = endorsement
+        self.activation = activation
+        self.activated = activated
+    }
+}
+
+/// A certificate that replaces another at its first use.
+public struct NextCertificate: Equatable, Sendable {
+    /// SHA-256 of the certificate's DER, 32 bytes.
+    public var fingerprint: [UInt8]
+    public var serial: String
+    /// PEM.
+    public var certificate: String
+    public var expires: Date
+
+    public init(fingerprint: [UInt8], serial: String, certificate: String, expires: Date) {
+        self.fingerprint = fingerprint
+        self.serial = serial
+        self.certificate = certificate
+        self.expires = expires
     }
 }
 
@@ -116,6 +164,10 @@ public enum RecordLimits {
     /// As the wire has it: a map of at most 64 items.
     public static let dataItems = 64
     public static let detailBytes = 512
+    /// Longest text of a correspondence row's setting, UTF-8.
+    public static let settingBytes = 4096
+    /// Attestations kept for each terminal.
+    public static let attestations = 1000
     /// Notes and ended sessions beyond the newest this many are dropped, so that no peer can fill the disk.
     public static let auditRows = 100_000
 

@@ -7,6 +7,9 @@ enum Schema {
         migrator.registerMigration("1: terminals, users, rights, applications, sessions") { db in
             try db.execute(sql: first)
         }
+        migrator.registerMigration("2: attestation, releases, groups, signed tables") { db in
+            try db.execute(sql: second)
+        }
         return migrator
     }
 
@@ -82,6 +85,75 @@ enum Schema {
             event TEXT NOT NULL,
             terminal TEXT,
             detail TEXT NOT NULL
+        ) STRICT;
+        """
+    private static let second = """
+        -- The attestation key (TPMT_PUBLIC) and the SHA-256 of its TPM's endorsement certificate; null for a terminal that
+        -- was enrolled by its channel's key alone, which can attest nothing.
+        ALTER TABLE terminals ADD COLUMN ak_area BLOB;
+        ALTER TABLE terminals ADD COLUMN ek_fingerprint BLOB;
+        -- SHA-256 of the activation secret: from enrolment until the first attestation that needs it no more.
+        ALTER TABLE terminals ADD COLUMN activation BLOB;
+        ALTER TABLE terminals ADD COLUMN activated INTEGER;
+        ALTER TABLE terminals ADD COLUMN grp TEXT NOT NULL DEFAULT 'default';
+        -- A renewed certificate, until the terminal first uses it.
+        ALTER TABLE terminals ADD COLUMN next_fingerprint BLOB;
+        ALTER TABLE terminals ADD COLUMN next_serial TEXT;
+        ALTER TABLE terminals ADD COLUMN next_certificate TEXT;
+        ALTER TABLE terminals ADD COLUMN next_expires INTEGER;
+        CREATE UNIQUE INDEX terminals_next ON terminals (next_fingerprint);
+        CREATE TABLE groups (
+            name TEXT PRIMARY KEY,
+            attestation TEXT NOT NULL DEFAULT 'enforce' CHECK (attestation IN ('enforce', 'report')),
+            interval INTEGER NOT NULL DEFAULT 300 CHECK (interval > 0),
+            minimum INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        INSERT INTO groups (name) VALUES ('default');
+        CREATE TABLE release_keys (
+            point BLOB PRIMARY KEY CHECK (length(point) = 65),
+            name TEXT NOT NULL UNIQUE,
+            added INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE releases (
+            version TEXT PRIMARY KEY,
+            manifest BLOB NOT NULL,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            added INTEGER NOT NULL,
+            retired INTEGER
+        ) STRICT;
+        -- Clock, counts and firmware are 64-bit patterns; null where no statement of the terminal's own TPM was seen.
+        CREATE TABLE attestations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            terminal TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            verdict TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            release TEXT,
+            clock INTEGER,
+            reset_count INTEGER,
+            restart_count INTEGER,
+            firmware INTEGER,
+            superseded INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX attestations_terminal ON attestations (terminal, id);
+        CREATE TABLE signed_tables (
+            terminal TEXT PRIMARY KEY REFERENCES terminals (name) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE row_settings (
+            terminal TEXT NOT NULL REFERENCES terminals (name) ON DELETE CASCADE,
+            application TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (terminal, application, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE endorsement_roots (
+            fingerprint BLOB PRIMARY KEY CHECK (length(fingerprint) = 32),
+            certificate TEXT NOT NULL,
+            name TEXT NOT NULL UNIQUE,
+            added INTEGER NOT NULL
         ) STRICT;
         """
 }

@@ -6,63 +6,24 @@ internal import LinuxBase
 
 struct TerminalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "terminal", abstract: "Terminals and their certificates.",
-        subcommands: [Enrol.self, List.self, Show.self, Set.self, Revoke.self])
-
-    struct Enrol: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Issues a certificate for the key of a terminal, and records the terminal.")
-        @OptionGroup var state: StateOption
-        @Option(help: "The terminal's certificate request (PEM), as vitrine-provision init writes it.")
-        var csr: String
-        @Option(help: "The terminal's name.")
-        var name: String
-        @Option(help: "Where to write the certificate (PEM).")
-        var out: String
-        @Option(help: "Days that the certificate lasts; may be a fraction.")
-        var days: Double = 397
-        @Flag(help: "Replace the certificate of a terminal that is enrolled already; its rights stay.")
-        var replace = false
-
-        func run() throws {
-            let directory = try state.open()
-            try RecordLimits.check(.terminal, name)
-            if !replace, try directory.terminal(named: name) != nil {
-                throw Complaint("terminal \(name) is enrolled already; --replace gives it a new certificate")
-            }
-            let authority = try CertificateAuthority.open(state: state.path, directory: directory)
-            let request: [UInt8]
-            do throws(Files.ReadError) {
-                request = try Files.read(csr, limit: CertificateAuthority.requestBytes)
-            } catch {
-                throw Complaint("cannot read the certificate request: \(error.text)")
-            }
-            let now = Date()
-            let issued = try authority.issueTerminal(
-                request: String(decoding: request, as: UTF8.self), name: name, lifetime: days * 86400, now: now)
-            try directory.enrol(
-                TerminalRecord(
-                    name: name, fingerprint: issued.fingerprint, serial: issued.serial, certificate: issued.pem,
-                    enrolled: now, expires: issued.notAfter),
-                replacing: replace)
-            try Files.replace(out, with: Array(issued.pem.utf8), mode: 0o644)
-            try directory.note(
-                "enrolled", terminal: name, detail: "serial \(issued.serial) until \(issued.notAfter.shown)", now: now)
-            print("terminal \(name) enrolled, serial \(issued.serial), valid until \(issued.notAfter.shown)")
-        }
-    }
+        commandName: "terminal", abstract: "Terminals: enrolment, certificates, attestations.",
+        subcommands: [
+            Enrol.self, Renew.self, List.self, Show.self, Attestations.self, Set.self, Revoke.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "All terminals.")
         @OptionGroup var state: StateOption
 
         func run() throws {
-            var table = TextTable("name", "state", "enrolled", "expires", "serial")
+            var table = TextTable("name", "state", "group", "enrolled", "expires", "release", "serial")
             let now = Date()
-            for terminal in try state.open().terminals() {
+            let directory = try state.open()
+            for terminal in try directory.terminals() {
+                let last = try directory.attestations(terminal: terminal.name, limit: 1).first
                 table.add(
-                    terminal.name, terminal.condition(now: now), terminal.enrolled.shown, terminal.expires.shown,
-                    terminal.serial)
+                    terminal.name, terminal.condition(now: now), terminal.group, terminal.enrolled.shown,
+                    terminal.expires.shown, last.map { $0.release ?? $0.verdict.rawValue } ?? "-", terminal.serial)
             }
             print(table.text)
         }
@@ -86,12 +47,80 @@ struct TerminalCommand: ParsableCommand {
             if let revoked = terminal.revoked { print("revoked      \(revoked.shown)") }
             print("serial       \(terminal.serial)")
             print("fingerprint  \(terminal.fingerprint.hexadecimal)")
+            print("group        \(terminal.group)")
+            if let next = terminal.next { print("renewed      serial \(next.serial), not used yet") }
+            if let identity = terminal.identity {
+                print("TPM          \(identity.endorsement.hexadecimal)")
+                print("activated    \(identity.activated?.shown ?? "not yet")")
+            } else {
+                print("TPM          none: this terminal can attest nothing")
+            }
+            for attestation in try directory.attestations(terminal: name, limit: 1) {
+                print("attested     \(attestation.at.shown) \(attestation.words)")
+            }
             for (key, value) in try directory.terminalData(name).sorted(by: { $0.key < $1.key }) {
                 print("data         \(key) = \(value)")
             }
             for right in try directory.rights(terminal: name) {
                 print("right        user \(right.user), application \(right.application)")
             }
+        }
+    }
+
+    struct Attestations: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What came of terminals' attestations; the newest first.")
+        @OptionGroup var state: StateOption
+        @Argument(help: "The terminal's name (default: all).")
+        var name: String?
+        @Option(help: "At most so many.")
+        var limit = 50
+
+        func run() throws {
+            var table = TextTable("at", "terminal", "verdict", "release", "reason")
+            for attestation in try state.open().attestations(terminal: name, limit: max(limit, 0)) {
+                table.add(
+                    attestation.at.shown, attestation.terminal, attestation.verdict.rawValue,
+                    attestation.release ?? "-", attestation.reason)
+            }
+            print(table.text)
+        }
+    }
+
+    struct Renew: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Issues a terminal's next certificate, for the key that it has.",
+            discussion: """
+                Terminals renew over their own connection before the end of their certificate; this is for one that was off \
+                for too long to do so. Both certificates are good until the new one is first used.
+                """)
+        @OptionGroup var state: StateOption
+        @Argument(help: "The terminal's name.")
+        var name: String
+        @Option(help: "The certificate request (PEM or DER).")
+        var csr: String
+        @Option(help: "Where to write the certificate (PEM).")
+        var out: String
+        @Option(help: "Days that the certificate lasts; may be a fraction.")
+        var days: Double = 397
+
+        func run() throws {
+            let directory = try state.open()
+            let authority = try CertificateAuthority.open(state: state.path, directory: directory)
+            let office = EnrolmentOffice(
+                directory: directory, authority: authority,
+                operatorPoint: try OperatorKey.openOrCreate(state: state.path).publicPoint)
+            let request: [UInt8]
+            do throws(Files.ReadError) {
+                request = try Files.read(csr, limit: CertificateAuthority.requestBytes)
+            } catch {
+                throw Complaint("cannot read the certificate request: \(error.text)")
+            }
+            let now = Date()
+            let issued = try office.renew(terminal: name, request: request, lifetime: days * 86400, now: now)
+            try Files.replace(out, with: Array(issued.pem.utf8), mode: 0o644)
+            try directory.note("renewed", terminal: name, detail: "serial \(issued.serial)", now: now)
+            print("terminal \(name) renewed, serial \(issued.serial), valid until \(issued.notAfter.shown)")
         }
     }
 
@@ -132,6 +161,13 @@ extension TerminalRecord {
     func condition(now: Date) -> String { revoked != nil ? "revoked" : expires < now ? "expired" : "enrolled" }
 }
 
+extension AttestationRecord {
+    var words: String {
+        [verdict.rawValue, release.map { "release \($0)" }, reason.isEmpty ? nil : reason].compactMap { $0 }
+            .joined(separator: ", ")
+    }
+}
+
 extension Files.ReadError {
     var text: String {
         switch self {
@@ -142,6 +178,9 @@ extension Files.ReadError {
 }
 
 extension [UInt8] {
+    /// SHA-256, in hexadecimal.
+    var digestText: String { Digests.sha256(self).hexadecimal }
+
     var hexadecimal: String {
         let digits = [Character]("0123456789abcdef")
         return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })

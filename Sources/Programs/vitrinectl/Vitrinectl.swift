@@ -1,5 +1,5 @@
-// vitrinectl: the operator's tool over a server's state folder: authority, terminals, users, rights, applications, tables,
-// sessions. Works beside a running server, which sees each change at its next look. Prints no secret. One thread.
+// vitrinectl: the operator's tool over a server's state folder: authority, terminals, their software, users, rights,
+// applications, tables, sessions. Works beside a running server, which sees each change at its next look. Prints no secret. One thread.
 
 internal import ArgumentParser
 
@@ -14,7 +14,8 @@ struct Vitrinectl: ParsableCommand {
             """,
         version: "vitrinectl 0.1",
         subcommands: [
-            Initialise.self, TerminalCommand.self, UserCommand.self, RightCommand.self, AppCommand.self,
-            TableCommand.self, SessionCommand.self, LogCommand.self,
+            Initialise.self, EndorsementCommand.self, TerminalCommand.self, GroupCommand.self, ReleaseCommand.self,
+            UserCommand.self, RightCommand.self, AppCommand.self, TableCommand.self, SessionCommand.self,
+            LogCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
-// Admission: who may come in and what they may start (certificate → terminal, request → rights), and the authority that
-// makes the certificates. Reads the directory, writes nothing to it, logs nothing. Blocks for well under a millisecond.
+// Admission: who may come in and what they may start (certificate → terminal, attestation → software, request → rights),
+// the authority that makes the certificates, and the office that enrols terminals by their TPMs. The policy writes nothing;
+// the appraiser and the office keep what they did in the directory. Logs nothing. Blocks for milliseconds at most.
 
 internal import Crypto
 public import Database
@@ -33,7 +34,8 @@ public struct AdmissionDenial: Error, Equatable, Sendable, CustomStringConvertib
     public var description: String { reason }
 }
 
-/// The rules of admission over the directory. A value; any thread may ask.
+/// The rules of admission over the directory. A value; any thread may ask. A renewed certificate is as good as the one
+/// before it until its first use: whoever lets a terminal in calls `Directory.promoteCertificate`.
 public struct AdmissionPolicy: Sendable {
     /// Certificates are below a kilobyte; nothing longer is parsed.
     public static let certificateBytes = 8192
@@ -92,7 +94,7 @@ public struct AdmissionPolicy: Sendable {
     ) throws(AdmissionDenial) -> Grant {
         let name = terminal.name
         let record = try found { () throws(DatabaseError) in try directory.terminal(named: name) }
-        guard let record, record.fingerprint == terminal.fingerprint else {
+        guard let record, [record.fingerprint, record.next?.fingerprint].contains(terminal.fingerprint) else {
             throw deny(.unknownTerminal, "certificate replaced", "terminal \(name) has another certificate now", name)
         }
         guard record.revoked == nil else {

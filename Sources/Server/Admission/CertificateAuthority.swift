@@ -92,22 +92,7 @@ public struct CertificateAuthority: Sendable {
     public func issueTerminal(
         request pem: String, name: String, lifetime: TimeInterval, now: Date
     ) throws(AdmissionError) -> IssuedCertificate {
-        guard pem.utf8.count <= Self.requestBytes else {
-            throw .badRequest(detail: "longer than \(Self.requestBytes) bytes")
-        }
-        let request: CertificateSigningRequest
-        do { request = try CertificateSigningRequest(pemEncoded: pem) } catch {
-            throw .badRequest(detail: "not readable: \(error)")
-        }
-        guard P256.Signing.PublicKey(request.publicKey) != nil else {
-            throw .badRequest(detail: "its key is not on P-256")
-        }
-        guard request.publicKey.isValidSignature(request.signature, for: request) else {
-            throw .badRequest(detail: "its signature does not match its key")
-        }
-        for asked in request.subject.commonNames where asked != name {
-            throw .requestForOther(name: name, asked: asked.loggable)
-        }
+        let request = try Self.check(request: pem, of: name)
         return try issue(request.publicKey, name: name, lifetime: lifetime, now: now) {
             Critical(BasicConstraints.notCertificateAuthority)
             Critical(KeyUsage(digitalSignature: true))
@@ -135,6 +120,35 @@ public struct CertificateAuthority: Sendable {
             AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: root.publicKey).keyIdentifier)
         }
         return (certificate, key.pemRepresentation + "\n")
+    }
+
+    /// The request, if it is one by `name` or nobody in particular, for a key on P-256 that has signed it.
+    static func check(request pem: String, of name: String) throws(AdmissionError) -> CertificateSigningRequest {
+        guard pem.utf8.count <= Self.requestBytes else {
+            throw .badRequest(detail: "longer than \(Self.requestBytes) bytes")
+        }
+        let request: CertificateSigningRequest
+        do { request = try CertificateSigningRequest(pemEncoded: pem) } catch {
+            // The library's words may quote the request: they are left out.
+            throw .badRequest(detail: "not readable")
+        }
+        guard P256.Signing.PublicKey(request.publicKey) != nil else {
+            throw .badRequest(detail: "its key is not on P-256")
+        }
+        guard request.publicKey.isValidSignature(request.signature, for: request) else {
+            throw .badRequest(detail: "its signature does not match its key")
+        }
+        for asked in request.subject.commonNames where asked != name {
+            throw .requestForOther(name: name, asked: asked.loggable)
+        }
+        return request
+    }
+
+    /// A certificate request in PEM, from PEM or DER.
+    static func pem(request bytes: [UInt8]) throws(AdmissionError) -> String {
+        guard bytes.count <= requestBytes else { throw .badRequest(detail: "longer than \(requestBytes) bytes") }
+        guard bytes.first == 0x30 else { return String(decoding: bytes, as: UTF8.self) }
+        return PEMDocument(type: CertificateSigningRequest.defaultPEMDiscriminator, derBytes: bytes).pemString
     }
 
     private func issue(

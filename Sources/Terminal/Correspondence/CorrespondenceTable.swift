@@ -1,17 +1,28 @@
-// Correspondence: which applications are remote, where they run and what they look like while they start; the records
-// that the sealed store keeps for that. Owns no file: bytes in, values out, every bound checked. Any thread.
+// Correspondence: which applications are remote, where they run, who may start them and what they look like
+// meanwhile; the records that the sealed store keeps for that, and the signature under which they arrive. Owns no
+// file and no key: bytes in, values out, every bound checked. Any thread.
 
-public import Pictures
-public import Wire
+internal import Wire
 
 /// Bounds of the records, which come from the operator but are held to account all the same.
 public enum CorrespondenceLimits {
-    public static let format: UInt64 = 1
+    public static let format: UInt64 = 2
+    /// A signed table, longest: rows full of long names stay below.
+    public static let tableBytes = 256 << 10
+    /// A signed table with its logos: what the server pushes to a terminal, and what one enrolment carries beside it.
+    public static let bundleBytes = 4 << 20
     /// Rows of a table; a CBOR array of Wire holds no more.
     public static let rows = WireLimits.containerItems
+    /// Of one row.
+    public static let servers = 8
+    public static let launchers = 16
+    public static let storedData = 8
+    public static let storedNameBytes = 64
     /// Longest a session may live, and a logo's largest side, in pixels.
     public static let seconds: UInt64 = 86_400
     public static let logoSide = 1024
+    /// Of SHA-256.
+    public static let digestBytes = 32
     /// Glyphs of a sheet, a glyph's largest side, and the largest ascent or descent, in pixels.
     public static let glyphs = 4096
     public static let glyphSide = 256
@@ -28,32 +39,14 @@ public struct ServerAddress: Equatable, Hashable, Sendable, CustomStringConverti
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
-/// One remote application.
-public struct CorrespondenceRow: Equatable, Sendable {
-    /// The identifier that launchers and the server use.
-    public var application: String
-    /// The name that people read.
-    public var title: String
-    public var server: ServerAddress
-    /// What the application may ask to have typed.
-    public var entryModes: [EntryMode]
-    /// The application's colour on the home and hold screens; opaque.
-    public var accent: Colour
-    /// A session ends after so many seconds without a key, and after so many in all.
-    public var idleSeconds: UInt64
-    public var totalSeconds: UInt64
-    public init(
-        application: String, title: String, server: ServerAddress, entryModes: [EntryMode], accent: Colour,
-        idleSeconds: UInt64, totalSeconds: UInt64
-    ) {
-        self.application = application
-        self.title = title
-        self.server = server
-        self.entryModes = entryModes
-        self.accent = accent
-        self.idleSeconds = idleSeconds
-        self.totalSeconds = totalSeconds
-    }
+/// Who may start a remote application; also who asks.
+public enum Launcher: Equatable, Hashable, Sendable {
+    /// The home screen: a number key of the terminal's own keypad.
+    case home
+    /// In a row: any program that the launch socket lets in. Nobody asks under this name but one that nobody knows.
+    case anyone
+    /// A program of this user (the kernel's number) at the launch socket.
+    case user(UInt32)
 }
 
 /// The patent's Tbl: the applications of one terminal for one user, in the order of the home screen.
@@ -74,4 +67,7 @@ public struct CorrespondenceTable: Equatable, Sendable {
     public func row(for application: String) -> CorrespondenceRow? {
         rows.first { $0.application.utf8.elementsEqual(application.utf8) }
     }
+
+    /// Names of the records that hold the rows' logos. A logo that several rows share is there once.
+    public var logoRecords: Set<String> { Set(rows.compactMap(\.logoRecord)) }
 }

@@ -6,8 +6,8 @@ struct RecordFields {
     private let row: Int?
 
     /// A whole record: its format number is checked first.
-    init(decoding bytes: [UInt8]) throws(CorrespondenceError) {
-        do throws(WireError) { cbor = try CBOR(decoding: bytes) } catch { throw .cbor(error) }
+    init(decoding bytes: [UInt8], limits: CBOR.Limits = .wire) throws(CorrespondenceError) {
+        do throws(WireError) { cbor = try CBOR(decoding: bytes, limits: limits) } catch { throw .cbor(error) }
         row = nil
         let format = try unsigned(0)
         guard format == CorrespondenceLimits.format else { throw .format(format) }
@@ -40,5 +40,20 @@ struct RecordFields {
     func bytes(_ key: UInt64) throws(CorrespondenceError) -> [UInt8] {
         guard let value = item(key)?.bytes else { throw bad(key) }
         return value
+    }
+
+    func bool(_ key: UInt64) throws(CorrespondenceError) -> Bool {
+        guard let value = item(key)?.bool else { throw bad(key) }
+        return value
+    }
+
+    /// As many values as `count` allows, each understood by `read`, none twice.
+    func list<Value: Hashable>(
+        _ key: UInt64, _ count: ClosedRange<Int>, _ read: (CBOR) -> Value?
+    ) throws(CorrespondenceError) -> [Value] {
+        guard let items = item(key)?.array, count.contains(items.count) else { throw bad(key) }
+        let values = items.compactMap(read)
+        guard values.count == items.count, Set(values).count == values.count else { throw bad(key) }
+        return values
     }
 }
