@@ -14,10 +14,10 @@ private struct Rehearsal: ~Copyable {
     var gate: LaunchGate
     var events: [LaunchGate.Event] = []
 
-    init(owner: UInt32 = Process.user) throws {
+    init(owner: UInt32 = Process.user, anyUser: Bool = false) throws {
         let folder = try Folder()
         let path = folder.path + "/launch.sock"
-        gate = try LaunchGate(path, owner: owner)
+        gate = try LaunchGate(path, owner: owner, anyUser: anyUser)
         self.folder = folder
         self.path = path
     }
@@ -47,6 +47,11 @@ private struct Rehearsal: ~Copyable {
         for answer in answers { #expect(try LaunchAnswer(decoding: answer.encoded()) == answer) }
         #expect(LaunchRequest(application: "w").encoded() == [0xA1, 0x01, 0x61, 0x77])
         #expect(LaunchAnswer.started.encoded() == [0xA1, 0x00, 0x02])
+        for question in [LaunchQuestion.list, .launch(LaunchRequest(application: "wallet", invoice: invoice))] {
+            #expect(try LaunchQuestion(decoding: question.encoded()) == question)
+        }
+        #expect(LaunchQuestion.list.encoded() == [0xA1, 0x00, 0x01])
+        #expect(throws: LaunchError.badField(key: 0)) { try LaunchQuestion(decoding: [0xA1, 0x00, 0x02]) }
     }
 
     @Test(arguments: ["", "a b", "../x", "é", "a/b", String(repeating: "a", count: 65)])
@@ -211,6 +216,16 @@ private struct Rehearsal: ~Copyable {
         #expect(peer.user == Process.user)
         var buffer = [UInt8](repeating: 0, count: 8)
         #expect(try client.read(into: &buffer) == .closed)
+    }
+
+    @Test func `a stranger is heard where anybody is, but has no more than a share of the places`() throws {
+        var stage = try Rehearsal(owner: Process.user + 1, anyUser: true)
+        var sockets: [Box] = []
+        for _ in 0...LaunchLimits.clientsOfStranger { sockets.append(Box(try stage.connect())) }
+        try stage.turn(until: 1)
+        #expect(stage.events == [.overrun(connections: 1)])
+        let count = stage.gate.clientCount
+        #expect(count == LaunchLimits.clientsOfStranger)
     }
 
     private final class Box {

@@ -1,54 +1,17 @@
-import Glibc
 import Launch
 import LinuxBase
-import Measurements
 import Testing
 import Wire
 
 /// The real vitrine-launch against a real gate.
 @Suite(.serialized) struct LaunchProgramTests {
-    private struct Ending {
-        var status: LinuxBase.ExitStatus?
-        var output = ""
-        var errors = ""
-        var asked: [LaunchRequest] = []
-    }
-
-    private func program() throws -> String {
-        let path = Files.parent(of: try #require(Process.executablePath())) + "/vitrine-launch"
-        try #require(Files.exists(path), "build the product vitrine-launch first")
-        return path
-    }
-
     /// Runs the program with `arguments` and gives each request these answers.
     private func run(
         _ arguments: [String], in folder: Folder, listening: Bool = true, answers: [LaunchAnswer] = []
-    ) throws -> Ending {
-        let socket = folder.path + "/launch.sock"
-        var gate: LaunchGate? = listening ? try LaunchGate(socket) : nil
-        let (out, err) = (folder.path + "/out", folder.path + "/err")
-        let flags = O_WRONLY | O_CREAT | O_TRUNC
-        let output = try Files.open(out, flags: flags)
-        let errors = try Files.open(err, flags: flags)
-        let path = try program()
-        var child = try ChildProcess(
-            path, arguments: ["vitrine-launch", "--socket", socket] + arguments,
-            environment: ["PATH=/usr/bin:/bin"], descriptors: [(output.raw, 1), (errors.raw, 2)])
-        var ending = Ending()
-        let deadline = Clock.now() + .seconds(10)
-        while ending.status == nil, Clock.now() < deadline {
-            let watched = (gate?.watched ?? []) + [(child.ended.raw, .readable)]
-            _ = try Poll.wait(for: watched, timeout: .milliseconds(100))
-            for event in try gate?.handle(now: Clock.now()) ?? [] {
-                guard case .request(let client, let request, _) = event else { continue }
-                ending.asked.append(request)
-                for answer in answers { gate?.answer(answer, to: client, now: Clock.now()) }
-            }
-            ending.status = try child.statusIfEnded()
-        }
-        ending.output = String(decoding: try Files.read(out, limit: 10000), as: UTF8.self)
-        ending.errors = String(decoding: try Files.read(err, limit: 10000), as: UTF8.self)
-        return ending
+    ) throws -> RichSide.Ending {
+        let side = try RichSide(folder, listening: listening)
+        side.answers = { _ in answers }
+        return try side.launch(arguments)
     }
 
     @Test func `each outcome has its exit status and its line`() throws {
@@ -73,6 +36,21 @@ import Wire
         let ending = try run(["wallet", "--invoice", file], in: folder, answers: [.outcome(.ended)])
         let invoice = Invoice(merchant: "M", account: "A", identifier: "7", amount: 150, currency: "EUR")
         #expect(ending.asked == [LaunchRequest(application: "wallet", invoice: invoice)])
+    }
+
+    @Test func `an address is a request with its invoice`() throws {
+        let address = "vitrine:wallet?amount=1.50&currency=EUR&merchant=M%20%26%20N&account=A&identifier=7"
+        let ending = try run([address], in: try Folder(), answers: [.outcome(.approved(reference: "R"))])
+        let invoice = Invoice(merchant: "M & N", account: "A", identifier: "7", amount: 150, currency: "EUR")
+        #expect(ending.status == .exited(0))
+        #expect(ending.asked == [LaunchRequest(application: "wallet", invoice: invoice)])
+        let plain = try run(["--", "VITRINE:wallet"], in: try Folder(), answers: [.outcome(.ended)])
+        #expect(plain.asked == [LaunchRequest(application: "wallet")])
+    }
+
+    @Test func `what turns out to be out of reach may run here too`() throws {
+        let ending = try run(["wallet", "--local", "exit 42"], in: try Folder(), answers: [.started, .notRemote])
+        #expect(ending.status == .exited(42))
     }
 
     @Test func `a bad invoice is refused before anybody is asked`() throws {
@@ -105,7 +83,11 @@ import Wire
         #expect(ending.errors.contains("no terminal listens at"))
     }
 
-    @Test(arguments: [[], ["a", "b"], ["--what"], ["wallet", "--invoice"]])
+    @Test(arguments: [
+        [], ["a", "b"], ["--what"], ["wallet", "--invoice"], ["vitrine:wallet", "--invoice", "f"], ["vitrine:"],
+        ["vitrine:wallet?price=1"], ["vitrine://wallet"], ["--install", "/tmp", "wallet"], ["--dbus", "a b"],
+        ["--install", "/tmp", "--dbus", "wallet"], ["--dbus", "wallet", "--idle", "0"], ["wallet", "--program", "/p"],
+    ])
     func `wrong usage is status two and one line`(arguments: [String]) throws {
         let ending = try run(arguments, in: try Folder())
         #expect(ending.status == .exited(2))

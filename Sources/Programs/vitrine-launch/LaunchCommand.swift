@@ -3,31 +3,32 @@ internal import Launch
 internal import LinuxBase
 internal import Wire
 
-/// How vitrine-launch ends; scripts depend on the numbers.
-enum Exit: Int32 {
-    /// Approved, or ended without a payment.
-    case success = 0
-    case declined = 1
-    case usage = 2
-    case needsMore = 3
-    case cancelled = 4
-    case failed = 5
-    case notRemote = 6
-}
-
+/// The command line: which of the four things is wanted.
 enum LaunchCommand {
     static let defaultSocket = "/run/vitrine/launch.sock"
 
     static let help = """
         Usage: vitrine-launch [--socket PATH] APPLICATION [--invoice FILE] [--local COMMAND]
+               vitrine-launch [--socket PATH] vitrine:APPLICATION[?NAME=VALUE&…] [--local COMMAND]
+               vitrine-launch [--socket PATH] --install DIR [--program PATH]
+               vitrine-launch [--socket PATH] --dbus APPLICATION [--idle SECONDS]
 
         Asks this terminal's trusted environment to launch APPLICATION and waits for the outcome.
 
           --socket PATH     the launch socket (default: $VITRINE_LAUNCH_SOCKET, else \(defaultSocket))
           --invoice FILE    what is to be paid, as lines `name = value` with the names
-                            \(InvoiceFile.names.joined(separator: ", "))
-          --local COMMAND   a shell command to run here instead, if the application is not remote;
-                            its exit status is then this program's
+                            \(InvoiceFile.names.joined(separator: ", "));
+                            an address has all of these, percent-encoded, or none
+          --local COMMAND   a shell command to run here instead, if the application is not remote, or is
+                            out of reach and may run here; its exit status is then this program's
+          --install DIR     writes desktop entries, D-Bus services and icons for the applications that the
+                            trusted environment offers, and removes those of applications that are gone.
+                            DIR is a data folder, like ~/.local/share or /usr/local/share; run
+                            update-desktop-database on DIR/applications afterwards
+          --program PATH    the program that these files start (default: this one)
+          --dbus            serves org.freedesktop.Application for APPLICATION on the session bus, until it
+                            has not been asked for some time; started by the bus
+          --idle SECONDS    that time (default: \(defaultIdle))
           --help            this text
 
         The outcome is one line on standard output. Exit status:
@@ -35,38 +36,82 @@ enum LaunchCommand {
           4 cancelled            5 failed     6 not a remote application
         """
 
+    private static let defaultIdle = 10
+
     static func run(_ words: [String]) -> Never {
         let arguments: Arguments
         do throws(Arguments.Problem) {
             arguments = try Arguments(
-                words, options: ["--socket", "--invoice", "--local"], switches: ["--help"])
+                words, options: ["--socket", "--invoice", "--local", "--install", "--program", "--dbus", "--idle"],
+                switches: ["--help"])
         } catch {
-            end(.usage, "\(error) (see --help)")
+            Output.end(.usage, "\(error) (see --help)")
         }
         if arguments.has("--help") {
-            say(help, to: stdoutNumber)
+            Output.line(help)
             exit(Exit.success.rawValue)
         }
-        guard arguments.words.count == 1, let application = arguments.words.first else {
-            end(.usage, "give one application (see --help)")
+        let socket = arguments["--socket"] ?? environment("VITRINE_LAUNCH_SOCKET") ?? defaultSocket
+        switch (arguments["--install"], arguments["--dbus"]) {
+        case (let folder?, nil):
+            only(["--install", "--program"], arguments, words: 0)
+            Installation.run(
+                folder, program: arguments["--program"], socket: socket, isDefault: socket == defaultSocket)
+        case (nil, let application?):
+            only(["--dbus", "--idle"], arguments, words: 0)
+            guard ApplicationName.isValid(application) else { Output.end(.usage, "--dbus names no application") }
+            BusService.run(application, socket: socket, idle: idle(arguments["--idle"]))
+        case (nil, nil):
+            only(["--invoice", "--local"], arguments, words: 1)
+            ask(request(arguments), socket: socket, local: arguments["--local"])
+        default: Output.end(.usage, "--install and --dbus are two commands (see --help)")
         }
-        let request = LaunchRequest(application: application, invoice: arguments["--invoice"].map(invoice))
-        let path = arguments["--socket"] ?? environment("VITRINE_LAUNCH_SOCKET") ?? defaultSocket
+    }
+
+    /// Ends with a usage error when there is more than these options and `--socket`, or another number of words.
+    private static func only(_ names: Set<String>, _ arguments: Arguments, words: Int) {
+        let all = ["--invoice", "--local", "--install", "--program", "--dbus", "--idle"]
+        for name in all where !names.contains(name) && arguments[name] != nil {
+            Output.end(.usage, "\(name) does not go with this (see --help)")
+        }
+        guard arguments.words.count == words else {
+            Output.end(.usage, words == 1 ? "give one application (see --help)" : "too many words (see --help)")
+        }
+    }
+
+    private static func idle(_ text: String?) -> Duration {
+        guard let text else { return .seconds(defaultIdle) }
+        guard let seconds = Int64(text), (1...3600).contains(seconds) else {
+            Output.end(.usage, "--idle: expected seconds, 1…3600")
+        }
+        return .seconds(seconds)
+    }
+
+    private static func request(_ arguments: Arguments) -> LaunchRequest {
+        let word = arguments.words[0]
+        guard LaunchURI.isAddress(word) else {
+            return LaunchRequest(application: word, invoice: arguments["--invoice"].map(invoice))
+        }
+        guard arguments["--invoice"] == nil else { Output.end(.usage, "an address brings its own invoice") }
+        do throws(LaunchURIProblem) { return try LaunchURI.parse(word) } catch { Output.end(.usage, "\(error)") }
+    }
+
+    private static func ask(_ request: LaunchRequest, socket: String, local: String?) -> Never {
+        let application = request.application
         do throws(LaunchError) {
-            var call = try LaunchCall(path, request)
+            var call = try LaunchCall(socket, request)
             while true {
                 switch try call.next(timeout: nil) {
-                case .started: say("\(application): started", to: stderrNumber)
-                case .notRemote: notRemote(application, local: arguments["--local"])
-                case .refused(let reason): end(.failed, "\(application): refused: \(reason)")
+                case .started: Output.note("\(application): started")
+                case .notRemote: notRemote(application, local: local)
+                case .refused(let reason): Output.end(.failed, "\(application): refused: \(reason)")
                 case .outcome(let outcome): end(outcome)
+                case .applications: throw .unexpectedMessage
                 }
             }
         } catch {
-            if case .system(let system) = error, system.isAbsent {
-                end(.failed, "no terminal listens at \(path)")
-            }
-            end(.failed, "\(application): \(error)")
+            if error.isNobodyThere { Output.end(.failed, "no terminal listens at \(socket)") }
+            Output.end(.failed, "\(application): \(error)")
         }
     }
 
@@ -74,22 +119,22 @@ enum LaunchCommand {
         do {
             return try InvoiceFile.parse(try Files.read(path, limit: InvoiceFile.byteLimit))
         } catch let error as InvoiceProblem {
-            end(.usage, "\(path): \(error)")
+            Output.end(.usage, "\(path): \(error)")
         } catch Files.ReadError.tooLarge(_, let limit) {
-            end(.usage, "\(path): more than the \(limit) bytes an invoice may have")
+            Output.end(.usage, "\(path): more than the \(limit) bytes an invoice may have")
         } catch Files.ReadError.system(let error) {
-            end(.usage, "invoice: \(error)")
+            Output.end(.usage, "invoice: \(error)")
         } catch {
-            end(.usage, "\(path): \(error)")
+            Output.end(.usage, "\(path): \(error)")
         }
     }
 
     private static func notRemote(_ application: String, local: String?) -> Never {
-        guard let local else { end(.notRemote, "\(application): not a remote application of this terminal") }
+        guard let local else { Output.end(.notRemote, "\(application): not a remote application of this terminal") }
         do throws(SystemCallError) {
             try Process.replace(with: "/bin/sh", arguments: ["sh", "-c", local])
         } catch {
-            end(.failed, "\(error)")
+            Output.end(.failed, "\(error)")
         }
     }
 
@@ -103,26 +148,15 @@ enum LaunchCommand {
             case .cancelled: ("cancelled", .cancelled)
             case .failed(let reason): ("failed \(reason)", .failed)
             }
-        say(line, to: stdoutNumber)
+        Output.line(line)
         exit(code.rawValue)
     }
+}
 
-    private static func end(_ code: Exit, _ problem: String) -> Never {
-        say("vitrine-launch: \(problem)", to: stderrNumber)
-        exit(code.rawValue)
-    }
-
-    private static let stdoutNumber: Int32 = 1
-    private static let stderrNumber: Int32 = 2
-
-    private static func say(_ text: String, to number: Int32) {
-        let bytes = Array((text + "\n").utf8)
-        // A reader that has gone away is no reason for another exit status.
-        _ = unsafe bytes.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
-    }
-
-    private static func environment(_ name: String) -> String? {
-        guard let value = unsafe getenv(name) else { return nil }
-        return unsafe String(cString: value)
+extension LaunchError {
+    /// No terminal listens at the socket.
+    var isNobodyThere: Bool {
+        guard case .system(let error) = self else { return false }
+        return error.isAbsent
     }
 }

@@ -18,7 +18,11 @@ public enum InvoiceFile {
     public static func parse(_ bytes: [UInt8]) throws(InvoiceProblem) -> Invoice {
         guard bytes.count <= byteLimit else { throw .tooLarge(bytes: bytes.count, limit: byteLimit) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
-        let values = try assignments(in: text)
+        return try invoice(try assignments(in: text))
+    }
+
+    /// The invoice with these values by their `names`; texts as foreign as a file's.
+    static func invoice(_ values: [String: String]) throws(InvoiceProblem) -> Invoice {
         let currency = try value("currency", values, limit: 3, expected: "three capital letters of ISO 4217")
         guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
             throw .badValue(name: "currency", expected: "three capital letters of ISO 4217")

@@ -36,14 +36,17 @@ final class LaunchClient {
         }
     }
 
+    /// It is being sent what is longer than answers are.
+    var isTakingList: Bool { unsent.count > LaunchLimits.unreadBytes }
+
     /// True when all is said and sent.
     var isDone: Bool {
         guard case .leaving = state else { return false }
         return unsent.isEmpty
     }
 
-    /// Reads what has come. Returns the request when it is complete.
-    func receive(now: MonotonicTime) throws(LaunchError) -> LaunchRequest? {
+    /// Reads what has come. Returns the question when it is complete.
+    func receive(now: MonotonicTime) throws(LaunchError) -> LaunchQuestion? {
         if let deadline, now >= deadline { throw .timeout }
         var buffer = [UInt8](repeating: 0, count: LaunchLimits.messageBytes + 4)
         let transfer: Transfer
@@ -56,16 +59,18 @@ final class LaunchClient {
             let item: [UInt8]?
             do throws(WireError) { item = try splitter.next() } catch { throw .wire(error) }
             guard let item else { return nil }
-            let request = try LaunchRequest(decoding: item)
+            let question = try LaunchQuestion(decoding: item)
             state = .waiting
-            return request
+            return question
         case (.bytes, _): throw .unexpectedMessage
         }
     }
 
     func send(_ answer: LaunchAnswer, now: MonotonicTime) throws(LaunchError) {
+        var limit = LaunchLimits.unreadBytes
+        if case .applications = answer { limit += LaunchLimits.listBytes }
         unsent += Framing.frame(answer.encoded())
-        guard unsent.count <= LaunchLimits.unreadBytes else { throw .tooSlow }
+        guard unsent.count <= limit else { throw .tooSlow }
         if answer != .started { state = .leaving(until: now + LaunchLimits.farewellTime) }
         try flush()
     }

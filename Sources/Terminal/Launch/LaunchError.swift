@@ -1,7 +1,8 @@
 public import LinuxBase
 public import Wire
 
-/// Why a launch could not be asked for, read or answered. Carries no foreign text.
+/// Why a launch could not be asked for, read or answered. Carries no foreign text but the
+/// terminal's own reason.
 public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
     case system(SystemCallError)
     /// Bytes on the launch socket that are no message.
@@ -16,6 +17,8 @@ public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The client does not read its answers.
     case tooSlow
     case invoice(InvoiceProblem)
+    /// The terminal has no answer to a question, and says why.
+    case refused(String)
 
     public var description: String {
         switch self {
@@ -27,6 +30,7 @@ public enum LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unexpectedMessage: "a message out of order"
         case .tooSlow: "answers are not read"
         case .invoice(let problem): problem.description
+        case .refused(let reason): "refused: \(reason)"
         }
     }
 }

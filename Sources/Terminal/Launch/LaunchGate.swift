@@ -3,13 +3,15 @@ public import Measurements
 
 /// The listening side of the launch socket. Never waits: poll `watched` until `deadline`, then call `handle`.
 ///
-///     accept ─▶ asking ──request──▶ waiting ──started──▶ waiting ──outcome──▶ leaving ─▶ closed
-///                 │ time-out, garbage   │ refused, not remote ───────────────▶ │
+///     accept ─▶ asking ──question─▶ waiting ──started──▶ waiting ──outcome──▶ leaving ─▶ closed
+///                 │ time-out, garbage   │ refused, not remote, applications ─▶ │
 ///                 └──▶ dropped          └ client closes ─▶ gone
 public struct LaunchGate: ~Copyable {
     public enum Event: Equatable, Sendable {
         /// Answer with `answer(_:to:now:)`: `.started` and later `.outcome`, or one of the others.
         case request(client: Int, LaunchRequest, PeerCredentials)
+        /// Answer with `.applications`: those that this peer may ask for.
+        case list(client: Int, PeerCredentials)
         /// The client has left, or was dropped, before its last answer; after a request this means that nobody waits
         /// for the outcome any more.
         case gone(client: Int, LaunchError)
@@ -21,12 +23,15 @@ public struct LaunchGate: ~Copyable {
 
     private let listener: Descriptor
     private let users: Set<UInt32>
+    private let letsInAnybody: Bool
     private var clients: [LaunchClient] = []
     private var last = 0
 
-    /// Listens at `path`. Peers must run as `owner` (as this process by default) or as one of `users`.
+    /// Listens at `path`. Peers must run as `owner` (as this process by default) or as one of `users`, or else
+    /// `anyUser` must let them in; then whoever answers decides what a user may ask for, and `mode` should be 0o666.
     public init(
-        _ path: String, mode: UInt32 = 0o660, owner: UInt32 = Process.user, users: Set<UInt32> = []
+        _ path: String, mode: UInt32 = 0o660, owner: UInt32 = Process.user, users: Set<UInt32> = [],
+        anyUser: Bool = false
     ) throws(LaunchError) {
         do throws(SystemCallError) {
             let listener = try UnixSocket.listen(path, mode: mode, backlog: 64)
@@ -36,6 +41,7 @@ public struct LaunchGate: ~Copyable {
             throw .system(error)
         }
         self.users = users.union([owner])
+        letsInAnybody = anyUser
     }
 
     public var clientCount: Int { clients.count }
@@ -54,8 +60,10 @@ public struct LaunchGate: ~Copyable {
         var events: [Event] = []
         for client in clients {
             do throws(LaunchError) {
-                if let request = try client.receive(now: now) {
-                    events.append(.request(client: client.number, request, client.peer))
+                switch try client.receive(now: now) {
+                case .launch(let request): events.append(.request(client: client.number, request, client.peer))
+                case .list: events.append(.list(client: client.number, client.peer))
+                case nil: break
                 }
                 try client.flush()
                 if client.isDone { drop(client.number) }
@@ -72,6 +80,10 @@ public struct LaunchGate: ~Copyable {
     /// Sends an answer. A client that has gone is fine: it is told in a `.gone` event if not told yet.
     public mutating func answer(_ answer: LaunchAnswer, to number: Int, now: MonotonicTime) {
         guard let client = clients.first(where: { $0.number == number }) else { return }
+        var answer = answer
+        if case .applications = answer, clients.count(where: \.isTakingList) >= LaunchLimits.lists {
+            answer = .refused("too many ask for the applications, try again")
+        }
         do throws(LaunchError) {
             try client.send(answer, now: now)
             if client.isDone { drop(number) }
@@ -94,11 +106,13 @@ public struct LaunchGate: ~Copyable {
                 break
             }
             guard let peer = try? prepare(socket) else { continue }  // It has gone already.
-            guard users.contains(peer.user) else {
+            let isStranger = !users.contains(peer.user)
+            guard letsInAnybody || !isStranger else {
                 events.append(.turnedAway(peer))
                 continue
             }
-            guard clients.count < LaunchLimits.clients else {
+            let theirs = isStranger ? clients.count { $0.peer.user == peer.user } : 0
+            guard clients.count < LaunchLimits.clients, theirs < LaunchLimits.clientsOfStranger else {
                 overrun += 1
                 continue
             }

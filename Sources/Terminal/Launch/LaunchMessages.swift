@@ -1,6 +1,6 @@
 public import Wire
 
-/// What the rich side asks for over the launch socket: one request a connection.
+/// What the rich side asks for by name.
 public struct LaunchRequest: Equatable, Sendable {
     public var application: String
     public var invoice: Invoice?
@@ -10,23 +10,54 @@ public struct LaunchRequest: Equatable, Sendable {
     }
 }
 
-/// What it learns. `.started` is followed by `.outcome`; the others end the exchange.
+/// What comes over the launch socket: one question a connection.
+public enum LaunchQuestion: Equatable, Sendable {
+    case launch(LaunchRequest)
+    /// What is there to launch?
+    case list
+}
+
+/// What it learns. `.started` is followed by `.outcome` or, when the application turns out to be out of reach and may run
+/// on the rich side, by `.notRemote`; the others end the exchange.
 public enum LaunchAnswer: Equatable, Sendable {
-    /// The correspondence table has no row for the application: it may run here, as it did before.
+    /// The application may run here, as it did before: the correspondence table has no row for it, or has one that
+    /// allows this while its server is out of reach.
     case notRemote
     case refused(String)
     case started
     case outcome(Outcome)
+    /// To `.list`: what the peer may ask for, in the order of the table.
+    case applications([OfferedApplication])
 }
 
 /// Map keys of the launch socket's messages (deterministic CBOR in the framing of Wire).
 private enum Field {
+    static let kind: UInt64 = 0
     static let application: UInt64 = 1
     static let invoice: UInt64 = 2
-    static let kind: UInt64 = 0
     static let reason: UInt64 = 1
     /// An `ApplicationEvent.outcome` as a byte string.
     static let outcome: UInt64 = 2
+    static let applications: UInt64 = 3
+}
+
+extension LaunchQuestion {
+    public func encoded() -> [UInt8] {
+        switch self {
+        // A launch has no kind: it was the only question once, and is nearly the only one still.
+        case .launch(let request): request.encoded()
+        case .list: CBOR.fields([Field.kind: .unsigned(1)]).encoded()
+        }
+    }
+
+    public init(decoding bytes: [UInt8]) throws(LaunchError) {
+        let item = try decode(bytes)
+        switch item[Field.kind] {
+        case nil: self = .launch(try LaunchRequest(item))
+        case .unsigned(1): self = .list
+        default: throw .badField(key: Field.kind)
+        }
+    }
 }
 
 extension LaunchRequest {
@@ -34,9 +65,10 @@ extension LaunchRequest {
         CBOR.fields([Field.application: .text(application), Field.invoice: invoice?.cbor]).encoded()
     }
 
-    public init(decoding bytes: [UInt8]) throws(LaunchError) {
-        let item = try decode(bytes)
-        guard let application = item[Field.application]?.text, isName(application) else {
+    public init(decoding bytes: [UInt8]) throws(LaunchError) { try self.init(try decode(bytes)) }
+
+    fileprivate init(_ item: CBOR) throws(LaunchError) {
+        guard let application = item[Field.application]?.text, ApplicationName.isValid(application) else {
             throw .badField(key: Field.application)
         }
         self.application = application
@@ -59,6 +91,10 @@ extension LaunchAnswer {
             CBOR.fields([
                 Field.kind: .unsigned(3), Field.outcome: .bytes(ApplicationEvent.outcome(outcome).encoded()),
             ]).encoded()
+        case .applications(let applications):
+            CBOR.fields([
+                Field.kind: .unsigned(4), Field.applications: OfferedApplication.cbor(of: applications),
+            ]).encoded()
         }
     }
 
@@ -79,6 +115,13 @@ extension LaunchAnswer {
             do throws(WireError) { event = try ApplicationEvent(decoding: inner) } catch { throw .wire(error) }
             guard case .outcome(let outcome) = event else { throw .badField(key: Field.outcome) }
             self = .outcome(outcome)
+        case 4:
+            guard let items = item[Field.applications]?.array,
+                let applications = OfferedApplication.list(items)
+            else {
+                throw .badField(key: Field.applications)
+            }
+            self = .applications(applications)
         default: throw .badField(key: Field.kind)
         }
     }
@@ -86,15 +129,4 @@ extension LaunchAnswer {
 
 private func decode(_ bytes: [UInt8]) throws(LaunchError) -> CBOR {
     do throws(WireError) { return try CBOR(decoding: bytes) } catch { throw .wire(error) }
-}
-
-/// An application's identifier as a launcher may give it: it ends up in file names and logs.
-private func isName(_ text: String) -> Bool {
-    (1...WireLimits.identifierBytes).contains(text.utf8.count)
-        && text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true  // 0-9 A-Z a-z - . _
-            default: false
-            }
-        }
 }
