@@ -10,6 +10,7 @@ public enum Samples {
         size: PixelSize(width: 800, height: 448), refreshMillihertz: 60_000, level: 31, temporalLayers: 1)
     public static let token = [UInt8](0xa0...0xaf)
     public static let request = [UInt8](0x10...0x1f)
+    public static let secret = [UInt8](0x40...0x5f)
 
     public static let terminal: [TerminalMessage] =
         [
@@ -24,6 +25,15 @@ public enum Samples {
             .resume(Resume(session: 0x1_0000_0000, token: token)),
             .cancel(.user), .cancel(.limit), .cancel(.shutdown),
             .outcomeReceived,
+            .hello(Hello(versions: [1], software: "vitrine-terminal 0.1", table: 7, ticket: secret)),
+            .executionRequest(
+                ExecutionRequest(
+                    request: request, application: "wallet", user: "ada", target: target, invoice: nil,
+                    stored: ["account": "FR76 3000", "identity": "Ada\nLovelace"])),
+            .attestation(
+                Attestation(statement: request, signature: secret + secret, log: [0xa0], activation: secret)),
+            .attestation(Attestation(statement: request, signature: secret + secret, log: [0xa0])),
+            .renewal(request), .tableInstalled(8),
             .heartbeat,
         ] + keys.enumerated().map { .key(KeyPress(sequence: UInt64($0.offset) + 1, key: $0.element)) }
 
@@ -51,6 +61,9 @@ public enum Samples {
                     serverMicroseconds: 24, payload: [0, 0, 0, 1, 0x41])),
             .entryMode(.none), .entryMode(.keys),
             .resumed(Resumed(session: 0x1_0000_0000, received: 4, entryMode: .keys)),
+            .welcome(Welcome(version: 1, software: "vitrine-server 0.1", time: 1_800_000_000, ticket: secret)),
+            .refused(Refusal(code: .notAttested, reason: "measurements differ")),
+            .challenge(Challenge(nonce: secret, registers: [11, 14])), .table(request[...]), .certificate(request),
             .heartbeat,
         ] + outcomes.map { .outcome($0) }
 
@@ -62,6 +75,12 @@ public enum Samples {
     public static let applicationRequest = ApplicationRequest(
         application: "wallet", user: "ada", terminal: "till-1", size: PixelSize(width: 800, height: 448),
         invoice: invoice, data: ["balance": "10000", "code_salt": "5f2a", "notes": "one\ntwo"])
+
+    public static let applicationRequestWithStored = ApplicationRequest(
+        application: "wallet", user: "ada", terminal: "till-1", size: PixelSize(width: 800, height: 448),
+        invoice: nil, data: [:], stored: ["account": "FR76 3000"])
+
+    public static let applicationRequests = [applicationRequest, applicationRequestWithStored]
 
     public static let events: [ApplicationEvent] =
         [.entryMode(.keys), .entryMode(.none)] + outcomes.map { .outcome($0) }

@@ -30,7 +30,8 @@ extension FuzzTarget {
     }
 
     public static let applicationMessages = FuzzTarget(
-        name: "application", corpus: [Samples.applicationRequest.encoded()] + Samples.events.map { $0.encoded() }
+        name: "application",
+        corpus: Samples.applicationRequests.map { $0.encoded() } + Samples.events.map { $0.encoded() }
     ) { input in
         verdict {
             do {

@@ -10,7 +10,7 @@ import Wire
 
     /// A link that has been greeted at second 0.
     func upLink() -> LinkMachine {
-        var link = LinkMachine(software: "test", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: 1)
         _ = link.handle(.connected, now: start, jitter: 1)
         _ = link.handle(.message(.welcome(Welcome(version: 1, software: "s"))), now: start, jitter: 1)
@@ -18,13 +18,42 @@ import Wire
     }
 
     @Test func `a link connects, greets and comes up`() {
-        var link = LinkMachine(software: "test 1", now: start)
+        var link = LinkMachine(now: start)
         #expect(link.handle(.tick, now: start, jitter: 1) == [.connect])
-        let hello = TerminalMessage.hello(Hello(versions: [1], software: "test 1"))
-        #expect(link.handle(.connected, now: start, jitter: 1) == [.send(hello)])
+        #expect(link.handle(.connected, now: start, jitter: 1) == [.greet])
         #expect(!link.isUp)
-        let welcome = ServerMessage.welcome(Welcome(version: 1, software: "s"))
-        #expect(link.handle(.message(welcome), now: start, jitter: 1) == [.up])
+        let welcome = Welcome(version: 1, software: "s")
+        #expect(link.handle(.message(.welcome(welcome)), now: start, jitter: 1) == [.up(welcome)])
+        #expect(link.isUp)
+    }
+
+    private let challenge = Challenge(nonce: [UInt8](repeating: 7, count: 32), registers: [14])
+
+    @Test func `a challenge is answered once before the welcome, and gives the TPM its time`() {
+        var link = LinkMachine(now: start)
+        _ = link.handle(.tick, now: start, jitter: 1)
+        _ = link.handle(.connected, now: start, jitter: 1)
+        #expect(link.handle(.message(.challenge(challenge)), now: at(4), jitter: 1) == [.attest(challenge)])
+        #expect(link.handle(.tick, now: at(18.9), jitter: 1) == [])
+        #expect(
+            link.handle(.message(.welcome(Welcome(version: 1, software: "s"))), now: at(18.9), jitter: 1).count == 1)
+        #expect(link.isUp)
+    }
+
+    @Test func `a second challenge before the welcome ends the connection`() {
+        var link = LinkMachine(now: start)
+        _ = link.handle(.tick, now: start, jitter: 1)
+        _ = link.handle(.connected, now: start, jitter: 1)
+        _ = link.handle(.message(.challenge(challenge)), now: start, jitter: 1)
+        let actions = link.handle(.message(.challenge(challenge)), now: start, jitter: 1)
+        #expect(actions.first == .disconnect)
+    }
+
+    @Test func `a link that is up answers every challenge`() {
+        var link = upLink()
+        for second in [1.0, 2, 3] {
+            #expect(link.handle(.message(.challenge(challenge)), now: at(second), jitter: 1) == [.attest(challenge)])
+        }
         #expect(link.isUp)
     }
 
@@ -57,7 +86,7 @@ import Wire
 
     @Test(arguments: [(0.0, 50), (1.0, 100)])
     func `the first retry comes after half to the whole of a tenth of a second`(jitter: Double, milliseconds: Int64) {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: jitter)
         let actions = link.handle(.failed(.closed), now: start, jitter: jitter)
         #expect(actions == [.disconnect, .down(.closed, retryAfter: .milliseconds(milliseconds))])
@@ -66,7 +95,7 @@ import Wire
     }
 
     @Test func `retries grow to five seconds and start again after success`() {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         var now = start
         var pauses: [Duration] = []
         for _ in 0..<40 {
@@ -99,7 +128,7 @@ import Wire
     }
 
     @Test func `a version that was not offered ends the link`() {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: 1)
         _ = link.handle(.connected, now: start, jitter: 1)
         let actions = link.handle(.message(.welcome(Welcome(version: 9, software: "s"))), now: start, jitter: 1)
@@ -107,7 +136,7 @@ import Wire
     }
 
     @Test func `a refused terminal asks again, but seldom`() {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: 1)
         _ = link.handle(.connected, now: start, jitter: 1)
         let refusal = Refusal(code: .unknownTerminal, reason: "revoked")
@@ -117,7 +146,7 @@ import Wire
 
     @Test(arguments: [ServerMessage.heartbeat, .entryMode(.keys), .outcome(.ended)])
     func `nothing but a welcome or a refusal may come first`(message: ServerMessage) {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: 1)
         _ = link.handle(.connected, now: start, jitter: 1)
         #expect(
@@ -132,7 +161,7 @@ import Wire
     }
 
     @Test func `connecting and greeting have deadlines`() {
-        var link = LinkMachine(software: "t", now: start)
+        var link = LinkMachine(now: start)
         _ = link.handle(.tick, now: start, jitter: 1)
         #expect(link.handle(.tick, now: at(9.9), jitter: 1) == [])
         #expect(link.handle(.tick, now: at(10), jitter: 1).last == .down(.slow, retryAfter: .milliseconds(100)))

@@ -111,12 +111,12 @@ import Wire
         try await Task.sleep(for: .milliseconds(50))
         #expect(server.recorder.seen.messages == [])
         let connection = try #require(server.recorder.seen.connections.first)
-        try await server.onLoop { connection.welcome(terminal: "t1") }
+        try await server.onLoop { connection.know(terminal: "t1") }
         try await eventually("the message") { server.recorder.seen.messages == [.keyframeRequest] }
 
         let flood = try await server.connect()
         flood.send(Self.hello)
-        for _ in 0..<8 { flood.send(bytes: [UInt8](repeating: 0, count: 4096)) }
+        for _ in 0..<32 { flood.send(bytes: [UInt8](repeating: 0, count: 4096)) }
         try await flood.expectClosed()
         #expect(server.log.all.contains { $0.contains("malformed") })
     }

@@ -1,6 +1,8 @@
 import Accept
+import LinuxBase
 import NIOCore
 import Pictures
+import Rig
 import Testing
 import Wire
 
@@ -35,9 +37,10 @@ import Wire
     @Test func `a frame over the limit is refused by its length, before it comes`() async throws {
         let server = try await Loopback()
         let terminal = try await welcomed(server)
-        terminal.send(bytes: [0, 0, 0x10, 0x01])
+        let limit = WireLimits.terminalFrameBytes
+        terminal.send(bytes: [0, 0, UInt8((limit + 1) >> 8), UInt8((limit + 1) & 0xff)])
         #expect(try await terminal.next().refusal?.code == .malformed)
-        try await server.expectEnd(.malformed(.frameTooLong(bytes: 4097, limit: 4096)))
+        try await server.expectEnd(.malformed(.frameTooLong(bytes: limit + 1, limit: limit)))
         try await server.expectService("after an oversized frame")
     }
 
@@ -45,7 +48,7 @@ import Wire
         let early = try await Loopback()
         let first = try await early.connect()
         first.send(.keyframeRequest)
-        try await early.expectEnd(.unexpected(message: "before hello"))
+        try await early.expectEnd(.unexpected(message: "before welcome"))
         try await first.expectClosed()
 
         let twice = try await Loopback()
@@ -53,6 +56,77 @@ import Wire
         second.send(Self.hello)
         try await twice.expectEnd(.unexpected(message: "hello"))
         try await second.expectClosed()
+    }
+
+    @Test func `only an attestation may be long`() async throws {
+        let server = try await Loopback()
+        let terminal = try await welcomed(server)
+        let long = TerminalMessage.hello(Hello(versions: [1], software: "")).encoded()
+        terminal.send(bytes: Framing.frame(long + [UInt8](repeating: 0, count: WireLimits.terminalMessageBytes)))
+        #expect(try await terminal.next().refusal?.code == .malformed)
+    }
+
+    private static let challenge = Challenge(nonce: [UInt8](repeating: 9, count: 32), registers: [11, 14])
+    private static let attestation = Attestation(
+        statement: [1], signature: [UInt8](repeating: 0, count: 64), log: [1])
+
+    @Test func `a challenge comes before the welcome, and nothing but its answer is heard meanwhile`() async throws {
+        let server = try await Loopback(Recorder(challenge: Self.challenge))
+        let terminal = try await server.connect()
+        terminal.send(Self.hello)
+        #expect(try await terminal.next() == .challenge(Self.challenge))
+        terminal.send(.heartbeat)
+        terminal.send(.attestation(Self.attestation))
+        try await eventually("the answer") { server.recorder.seen.messages == [.attestation(Self.attestation)] }
+        let connection = try #require(server.recorder.seen.connections.first)
+        try await server.onLoop { connection.welcome(time: 7, ticket: [UInt8](repeating: 3, count: 32)) }
+        let ticket = [UInt8](repeating: 3, count: 32)
+        #expect(try await terminal.next() == .welcome(Welcome(version: 1, software: "test/1", time: 7, ticket: ticket)))
+
+        let other = try await Loopback(Recorder(challenge: Self.challenge))
+        let hasty = try await other.connect()
+        hasty.send(Self.hello)
+        #expect(try await hasty.next() == .challenge(Self.challenge))
+        hasty.send(.keyframeRequest)
+        try await other.expectEnd(.unexpected(message: "before welcome"))
+    }
+
+    @Test func `a challenge that is not answered ends the connection`() async throws {
+        let server = try await Loopback(Recorder(challenge: Self.challenge)) { $0.attestation = .milliseconds(200) }
+        let terminal = try await server.connect()
+        terminal.send(Self.hello)
+        #expect(try await terminal.next() == .challenge(Self.challenge))
+        try await server.expectEnd(.attestationTimedOut)
+    }
+
+    @Test func `both ends of a connection compute the same binding, whoever else says the same random`() async throws {
+        let server = try await Loopback()
+        let identity = try server.authority.issue("t1")
+        let folder = try TemporaryFolder()
+        for (name, bytes) in [
+            ("cert", try identity.pem()), ("key", identity.keyPEM), ("root", try server.authority.pem()),
+        ] { try Files.replace("\(folder.path)/\(name).pem", with: bytes) }
+        let hello = "\(folder.path)/hello"
+        try Files.replace(hello, with: Framing.frame(Self.hello.encoded()))
+        for group in ["X25519", "P-256", "P-384"] {
+            // An independent implementation prints its own.
+            let printed = try run(
+                try Programs.tool("openssl"),
+                [
+                    "s_client", "-connect", "127.0.0.1:\(server.listener.port)", "-alpn", "vitrine/1", "-tls1_3",
+                    "-groups",
+                    group, "-cert", "\(folder.path)/cert.pem", "-key", "\(folder.path)/key.pem", "-CAfile",
+                    "\(folder.path)/root.pem", "-keymatexport", "EXPORTER-Channel-Binding", "-keymatexportlen", "32",
+                    "-sess_out", "\(folder.path)/session",
+                ], in: folder.path, expecting: nil, input: hello)
+            let line = printed.output.split(separator: "\n").first { $0.contains("Keying material: ") }
+            let theirs = String(try #require(line?.split(separator: " ").last))
+            try await eventually("our binding") {
+                server.recorder.seen.bindings.contains { binding in
+                    binding?.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined() == theirs
+                }
+            }
+        }
     }
 
     @Test func `without a common version there is a refusal`() async throws {

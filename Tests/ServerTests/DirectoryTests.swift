@@ -146,3 +146,129 @@ extension RecordsTests {
         }
     }
 }
+
+extension RecordsTests {
+    @Suite struct `The directory of software and groups` {
+        @Test func `a terminal that was recorded without a TPM is in the strict group`() throws {
+            let office = try Office()
+            let issued = try office.enrol("t1")
+            let record = try #require(try office.directory.terminal(named: "t1"))
+            #expect(record.identity == nil && record.group == GroupRecord.usual && record.next == nil)
+            let group = try #require(try office.directory.group(named: record.group))
+            #expect(group.attestation == .enforce && group.interval == 300 && group.minimum == 0)
+            #expect(record.fingerprint == issued.fingerprint)
+        }
+
+        @Test func `a signed table is replaced by a newer one only`() throws {
+            let office = try Office()
+            let directory = office.directory
+            #expect(throws: DatabaseError.unknown(.terminal, name: "t1")) {
+                try directory.setSignedTable(terminal: "t1", version: 1, bytes: [1], now: office.now)
+            }
+            _ = try office.enrol("t1")
+            #expect(try directory.signedTable(terminal: "t1") == nil)
+            try directory.setSignedTable(terminal: "t1", version: 2, bytes: [2], now: office.now)
+            for version: UInt64 in [0, 1, 2, .max] {
+                #expect(throws: DatabaseError.self) {
+                    try directory.setSignedTable(terminal: "t1", version: version, bytes: [9], now: office.now)
+                }
+            }
+            try directory.setSignedTable(terminal: "t1", version: 3, bytes: [3], now: office.now)
+            let kept = try #require(try directory.signedTable(terminal: "t1"))
+            #expect(try kept.version == 3 && kept.bytes == [3] && directory.signedTableVersion(terminal: "t1") == 3)
+            _ = try office.enrol("t1", replacing: true)
+            #expect(try directory.signedTable(terminal: "t1")?.version == 3, "a new certificate changes no table")
+        }
+
+        @Test func `row settings are kept by terminal, application and key`() throws {
+            let office = try Office()
+            let directory = office.directory
+            _ = try office.enrol("t1")
+            _ = try office.enrol("t2")
+            try directory.setRowSettings(terminal: "t1", application: "wallet", ["idle": "9", "total": "99"])
+            try directory.setRowSettings(terminal: "t1", application: "", ["user": "alice"])
+            try directory.setRowSettings(terminal: "t1", application: "wallet", ["idle": nil])
+            #expect(try directory.rowSettings(terminal: "t1") == ["wallet": ["total": "99"], "": ["user": "alice"]])
+            #expect(try directory.rowSettings(terminal: "t2").isEmpty)
+            let long = String(repeating: "x", count: RecordLimits.settingBytes + 1)
+            for (terminal, application, key, value) in [
+                ("t9", "wallet", "a", "b"), ("t1", "a/b", "a", "b"), ("t1", "wallet", "a b", "b"),
+                ("t1", "wallet", "a", long),
+            ] {
+                #expect(throws: DatabaseError.self) {
+                    try directory.setRowSettings(terminal: terminal, application: application, ["c": "d", key: value])
+                }
+            }
+            #expect(try directory.rowSettings(terminal: "t1")["wallet"] == ["total": "99"], "all or nothing")
+        }
+
+        @Test func `groups have bounds, and terminals are in groups that exist`() throws {
+            let office = try Office()
+            let directory = office.directory
+            _ = try office.enrol("t1")
+            for group in [
+                GroupRecord(name: "a/b"), GroupRecord(name: "g", interval: 0), GroupRecord(name: "g", interval: 86401),
+                GroupRecord(name: "g", minimum: .max),
+            ] {
+                #expect(throws: DatabaseError.self) { try directory.setGroup(group) }
+            }
+            #expect(throws: DatabaseError.unknown(.group, name: "g")) { try directory.setGroup("g", terminal: "t1") }
+            try directory.setGroup(GroupRecord(name: "g", attestation: .report, interval: 5, minimum: 7))
+            try directory.setGroup("g", terminal: "t1")
+            #expect(try directory.terminal(named: "t1")?.group == "g")
+            #expect(try directory.groups().map(\.name) == ["default", "g"])
+            #expect(throws: DatabaseError.unknown(.terminal, name: "t9")) {
+                try directory.setGroup("g", terminal: "t9")
+            }
+        }
+
+        @Test func `releases, keys and authorities are known by one name each`() throws {
+            let office = try Office()
+            let directory = office.directory
+            let digest = [UInt8](repeating: 1, count: 32)
+            func release(_ digest: [UInt8]) -> ReleaseRecord {
+                ReleaseRecord(version: "1", manifest: digest, digest: digest, added: office.now)
+            }
+            #expect(try directory.addRelease(release(digest)))
+            #expect(try !directory.addRelease(release(digest)), "the same again changes nothing")
+            #expect(throws: DatabaseError.exists(.release, name: "1")) {
+                try directory.addRelease(release([UInt8](repeating: 2, count: 32)))
+            }
+            #expect(try directory.retireRelease(version: "1", now: office.now))
+            #expect(try !directory.retireRelease(version: "1", now: office.now.addingTimeInterval(9)))
+            #expect(try directory.release(version: "1")?.retired == office.now)
+            let point = [UInt8](repeating: 4, count: 65)
+            try directory.trustReleaseKey(ReleaseKeyRecord(name: "m", point: point, added: office.now))
+            for (name, other) in [("m", [UInt8](repeating: 5, count: 65)), ("n", point)] {
+                #expect(throws: DatabaseError.self) {
+                    try directory.trustReleaseKey(ReleaseKeyRecord(name: name, point: other, added: office.now))
+                }
+            }
+            let root = EndorsementRootRecord(name: "r", fingerprint: digest, certificate: "", added: office.now)
+            try directory.addEndorsementRoot(root)
+            #expect(throws: DatabaseError.exists(.endorsementRoot, name: "r")) {
+                try directory.addEndorsementRoot(root)
+            }
+            #expect(try directory.endorsementRoots() == [root])
+            #expect(try directory.removeEndorsementRoot(named: "r") && !directory.removeEndorsementRoot(named: "r"))
+        }
+
+        @Test func `one certificate is one terminal's, a renewed one too`() throws {
+            let office = try Office()
+            let directory = office.directory
+            let (first, second) = (try office.enrol("t1"), try office.enrol("t2"))
+            func next(_ fingerprint: [UInt8]) -> NextCertificate {
+                NextCertificate(fingerprint: fingerprint, serial: "1", certificate: "", expires: office.now)
+            }
+            try directory.setNextCertificate(next([UInt8](repeating: 7, count: 32)), terminal: "t1")
+            #expect(try directory.terminal(fingerprint: [UInt8](repeating: 7, count: 32))?.name == "t1")
+            #expect(throws: DatabaseError.self) {
+                try directory.setNextCertificate(next([UInt8](repeating: 7, count: 32)), terminal: "t2")
+            }
+            #expect(try !directory.promoteCertificate(terminal: "t2", fingerprint: second.fingerprint))
+            #expect(try directory.terminal(fingerprint: first.fingerprint)?.name == "t1")
+            #expect(try directory.promoteCertificate(terminal: "t1", fingerprint: [UInt8](repeating: 7, count: 32)))
+            #expect(try directory.terminal(fingerprint: first.fingerprint) == nil)
+        }
+    }
+}

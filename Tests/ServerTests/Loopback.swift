@@ -14,12 +14,18 @@ final class Recorder: ConnectionOwner {
         var messages: [TerminalMessage] = []
         var ends: [ConnectionEnd] = []
         var connections: [TerminalConnection] = []
+        var bindings: [[UInt8]?] = []
     }
     private let state = Mutex(State())
     /// What the owner does with a terminal whose certificate is good.
     let welcomes: Bool
+    /// Asked before the welcome, if there is one.
+    let challenge: Challenge?
 
-    init(welcomes: Bool = true) { self.welcomes = welcomes }
+    init(welcomes: Bool = true, challenge: Challenge? = nil) {
+        self.welcomes = welcomes
+        self.challenge = challenge
+    }
     var seen: State { state.withLock { $0 } }
 
     func opened(_ connection: TerminalConnection, certificate: [UInt8]) {
@@ -27,7 +33,11 @@ final class Recorder: ConnectionOwner {
             $0.certificates.append(certificate)
             $0.connections.append(connection)
         }
-        if welcomes { connection.welcome(terminal: "t1") }
+        if welcomes { connection.know(terminal: "t1") }
+    }
+    func greeted(_ connection: TerminalConnection, _ hello: Hello) {
+        state.withLock { $0.bindings.append(connection.binding) }
+        if let challenge { connection.challenge(challenge) } else { connection.welcome(time: nil) }
     }
     func received(_ message: TerminalMessage, on connection: TerminalConnection) {
         state.withLock { $0.messages.append(message) }

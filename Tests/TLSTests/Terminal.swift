@@ -62,11 +62,14 @@ let patience = Duration.seconds(10)
 
 extension TLSConnection {
     /// A new connection to a port of 127.0.0.1, before its handshake.
-    init(to port: UInt16, as name: String = "localhost", _ context: TLSClientContext) throws {
+    init(
+        to port: UInt16, as name: String = "localhost", _ context: TLSClientContext,
+        time: VerificationTime = .system, session: TLSSession? = nil
+    ) throws {
         let socket = try TCPSocket.startConnecting(host: "127.0.0.1", port: port)
         _ = try Poll.wait(for: socket.raw, events: .writable, timeout: patience)
         try TCPSocket.finishConnecting(socket)
-        try self.init(context: context, serverName: name, socket: socket)
+        try self.init(context: context, serverName: name, socket: socket, time: time, session: session)
     }
 
     mutating func finishHandshake() throws {

@@ -133,7 +133,7 @@ import Wire
         Row(accepted, 2, .bytes([1]), .badField(message: 18, key: 2)),
         Row(accepted, 3, nil, .missingField(message: 18, key: 3)),
         Row(accepted, 3, .fields([:]), .missingField(message: 66, key: 1)),
-        Row(.fields([0: .unsigned(17), 2: .text("")]), 1, .unsigned(10), .badField(message: 17, key: 1)),
+        Row(.fields([0: .unsigned(17), 2: .text("")]), 1, .unsigned(11), .badField(message: 17, key: 1)),
         Row(.fields([0: .unsigned(20)]), 1, .unsigned(2), .badField(message: 20, key: 1)),
         Row(.fields([0: .unsigned(21)]), 1, .unsigned(4), nil),
         Row(.fields([0: .unsigned(21)]), 1, .unsigned(1), .missingField(message: 21, key: 2)),

@@ -21,8 +21,8 @@ import Wire
     }
 
     @Test func `application messages are byte for byte what an independent encoder makes`() throws {
-        #expect(try golden("application") == [Samples.applicationRequest.encoded()])
-        #expect(try golden("application").map { try ApplicationRequest(decoding: $0) } == [Samples.applicationRequest])
+        #expect(try golden("application") == Samples.applicationRequests.map { $0.encoded() })
+        #expect(try golden("application").map { try ApplicationRequest(decoding: $0) } == Samples.applicationRequests)
         #expect(try golden("event") == Samples.events.map { $0.encoded() })
         #expect(try golden("event").map { try ApplicationEvent(decoding: $0) } == Samples.events)
     }

@@ -104,14 +104,35 @@ enum RandomValue {
         return all.randomElement(using: &random) ?? .ended
     }
 
+    static func stored(using random: inout Generator) -> [String: String] {
+        var stored: [String: String] = [:]
+        for _ in 0..<Int.random(in: 0...4, using: &random) {
+            stored[text(1...64, using: &random)] = text(0...WireLimits.storedBytes, using: &random)
+        }
+        return stored
+    }
+
+    static func secret(using random: inout Generator) -> [UInt8]? {
+        Bool.random(using: &random) ? bytes(32, using: &random) : nil
+    }
+
+    static func attestation(using random: inout Generator) -> Attestation {
+        Attestation(
+            statement: bytes(Int.random(in: 1...WireLimits.statementBytes, using: &random), using: &random),
+            signature: bytes(64, using: &random),
+            log: bytes(Int.random(in: 1...WireLimits.eventLogBytes, using: &random), using: &random),
+            activation: secret(using: &random))
+    }
+
     static func terminalMessage(using random: inout Generator) -> TerminalMessage {
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0:
             let count = Int.random(in: 1...WireLimits.versionCount, using: &random)
             return .hello(
                 Hello(
                     versions: (0..<count).map { _ in number(using: &random) },
-                    software: text(0...WireLimits.textBytes, using: &random)))
+                    software: text(0...WireLimits.textBytes, using: &random), table: number(using: &random),
+                    ticket: secret(using: &random)))
         case 1:
             return .executionRequest(
                 ExecutionRequest(
@@ -121,11 +142,15 @@ enum RandomValue {
                         size: size(using: &random), refreshMillihertz: UInt64.random(in: 1...1_000_000, using: &random),
                         level: UInt64.random(in: 9...62, using: &random),
                         temporalLayers: UInt64.random(in: 1...4, using: &random)),
-                    invoice: invoice(using: &random)))
+                    invoice: invoice(using: &random), stored: stored(using: &random)))
         case 2:
             return .key(KeyPress(sequence: UInt64.random(in: 1 ... .max, using: &random), key: key(using: &random)))
         case 3:
             return .feedback(FrameFeedback(shown: number(using: &random), microseconds: number(using: &random)))
+        case 5: return .attestation(attestation(using: &random))
+        case 6:
+            return .renewal(bytes(Int.random(in: 1...WireLimits.certificateBytes, using: &random), using: &random))
+        case 7: return .tableInstalled(number(using: &random))
         case 4: return .resume(Resume(session: number(using: &random), token: bytes(16, using: &random)))
         default:
             return [
@@ -136,12 +161,21 @@ enum RandomValue {
     }
 
     static func serverMessage(using random: inout Generator) -> ServerMessage {
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0:
             return .welcome(
-                Welcome(version: number(using: &random), software: text(0...WireLimits.textBytes, using: &random)))
+                Welcome(
+                    version: number(using: &random), software: text(0...WireLimits.textBytes, using: &random),
+                    time: number(using: &random), ticket: secret(using: &random)))
+        case 8:
+            let registers = (0...23).filter { _ in Bool.random(using: &random) } + [23]
+            return .challenge(
+                Challenge(nonce: bytes(32, using: &random), registers: Set(registers).sorted().map { UInt64($0) }))
+        case 9: return .table(bytes(Int.random(in: 1...9000, using: &random), using: &random)[...])
+        case 10:
+            return .certificate(bytes(Int.random(in: 1...WireLimits.certificateBytes, using: &random), using: &random))
         case 1:
-            let code = Refusal.Code(rawValue: UInt64.random(in: 1...9, using: &random)) ?? .internalFailure
+            let code = Refusal.Code(rawValue: UInt64.random(in: 1...10, using: &random)) ?? .internalFailure
             return .refused(Refusal(code: code, reason: text(0...WireLimits.textBytes, using: &random)))
         case 2:
             return .accepted(
@@ -175,6 +209,6 @@ enum RandomValue {
         return ApplicationRequest(
             application: text(1...64, using: &random), user: text(1...64, using: &random),
             terminal: text(1...64, using: &random), size: size(using: &random), invoice: invoice(using: &random),
-            data: data)
+            data: data, stored: stored(using: &random))
     }
 }

@@ -2,7 +2,8 @@ internal import COpenSSL
 
 /// What all connections of a terminal share: its certificate and key, the roots it trusts, the parameters.
 ///
-/// TLS 1.3 only, the application protocol `vitrine/1`, no tickets, no resumption, no other trust than `rootsPEM`.
+/// TLS 1.3 only, the application protocol `vitrine/1`, no other trust than `rootsPEM`. A session is resumed only where the
+/// owner of a connection says so (`TLSSession`).
 @safe public final class TLSClientContext: @unchecked Sendable {
     public static let applicationProtocol = "vitrine/1"
 
@@ -48,7 +49,7 @@ internal import COpenSSL
             throw .setUp(step: "application protocol", reason: ErrorQueue.takeReason())
         }
         unsafe COpenSSL_setModes(raw)
-        unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
+        unsafe COpenSSL_verifyPeer(raw)
     }
 
     private func useCertificate(_ pem: [UInt8]) throws(TLSError) {

@@ -22,17 +22,25 @@ public enum TLSTransfer: Equatable, Sendable {
 /// One TLS connection as a client, over a connected non-blocking socket that it owns. Raises no SIGPIPE.
 @safe public struct TLSConnection: ~Copyable, @unchecked Sendable {
     // Safe to send: noncopyable, one owner at a time.
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
     private let context: TLSClientContext
     private let descriptor: Descriptor
 
     /// `serverName` is a host name or an IP address in numbers; the peer's certificate must carry it as a subject
-    /// alternative name.
-    public init(context: TLSClientContext, serverName: String, socket: consuming Descriptor) throws(TLSError) {
+    /// alternative name, and is judged at `time`. `session` is one of an earlier connection with the same server and context.
+    public init(
+        context: TLSClientContext, serverName: String, socket: consuming Descriptor, time: VerificationTime = .system,
+        session: TLSSession? = nil
+    ) throws(TLSError) {
         ErrorQueue.clear()
-        unsafe raw = try Self.make(context, serverName, socket.raw)
+        let connection = try unsafe Self.make(context, serverName, socket.raw)
+        unsafe raw = unsafe connection
         self.context = context
         descriptor = socket
+        unsafe time.apply(to: connection)
+        // One that the library will not take is no loss: the handshake is a full one.
+        if let session { _ = unsafe SSL_set_session(connection, session.raw) }
+        ErrorQueue.clear()
     }
 
     private static func make(

@@ -9,6 +9,8 @@ public struct AcceptLimits: Equatable, Sendable {
     public var connectionsPerAddress = 256
     /// From the accepted socket to the terminal's hello.
     public var greeting: TimeAmount = .seconds(5)
+    /// From a challenge to its answer: a TPM may need seconds for a signature.
+    public var attestation: TimeAmount = .seconds(15)
     /// From the first byte of a frame to its last.
     public var frame: TimeAmount = .seconds(5)
     /// Silence of the terminal after which it is taken for dead.
@@ -18,7 +20,7 @@ public struct AcceptLimits: Equatable, Sendable {
     /// Bytes that the kernel may hold unsent before the socket counts as full: a backlog is felt at once.
     public var unsentBytes = 16 << 10
     /// Bytes that a terminal may send before it is welcomed.
-    public var earlyBytes = 4 * WireLimits.terminalFrameBytes
+    public var earlyBytes = WireLimits.terminalFrameBytes + 4 * WireLimits.terminalMessageBytes
 
     public init() {}
 }

@@ -24,6 +24,7 @@ public enum ConnectionEnd: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongProtocol
     // The protocol.
     case helloTimedOut
+    case attestationTimedOut
     case noCommonVersion
     case malformed(WireError)
     /// A message that has no place here, by its kind.
@@ -60,6 +61,7 @@ public enum ConnectionEnd: Error, Equatable, Sendable, CustomStringConvertible {
         case .handshakeFailed(let reason): "TLS handshake failed (\(reason))"
         case .wrongProtocol: "application protocol is not \(WireLimits.applicationProtocol)"
         case .helloTimedOut: "no hello in time"
+        case .attestationTimedOut: "no attestation in time"
         case .noCommonVersion: "no common protocol version"
         case .malformed(let error): "malformed message (\(error))"
         case .unexpected(let message): "unexpected message (\(message))"

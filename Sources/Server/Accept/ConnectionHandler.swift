@@ -1,3 +1,4 @@
+internal import Evidence
 internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
@@ -8,10 +9,12 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let connection: TerminalConnection
     private let tls: ListenerTLS
+    private let hello: HelloReader
 
-    init(_ connection: TerminalConnection, tls: ListenerTLS) {
+    init(_ connection: TerminalConnection, tls: ListenerTLS, hello: HelloReader) {
         self.connection = connection
         self.tls = tls
+        self.hello = hello
     }
 
     func handlerAdded(context: ChannelHandlerContext) { connection.started(context) }
@@ -20,7 +23,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch event {
         case TLSUserEvent.handshakeCompleted(let name):
             let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()?.toDERBytes()
-            connection.handshakeDone(protocol: name, certificate: certificate)
+            connection.handshakeDone(protocol: name, certificate: certificate, binding: takeBinding())
         case IdleStateHandler.IdleStateEvent.read: connection.terminalSilent()
         case IdleStateHandler.IdleStateEvent.write: connection.serverSilent()
         default: context.fireUserInboundEventTriggered(event)
@@ -42,6 +45,19 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { connection.closed() }
-    func handlerRemoved(context: ChannelHandlerContext) { connection.closed() }
+    func channelInactive(context: ChannelHandlerContext) { closed() }
+    func handlerRemoved(context: ChannelHandlerContext) { closed() }
+
+    private func closed() {
+        // Of a handshake that failed after its secrets were made.
+        _ = takeBinding()
+        connection.closed()
+    }
+
+    /// What both ends of this connection can compute and nobody else.
+    private func takeBinding() -> [UInt8]? {
+        hello.random.flatMap(tls.exporters.remove(random:)).flatMap {
+            Exporter.value(secret: $0, label: ChannelBinding.label, count: ChannelBinding.bytes)
+        }
+    }
 }

@@ -28,6 +28,7 @@ public struct ServerCredentials: Sendable {
 /// TLS 1.3 only, client certificate required, and the names for what can go wrong with it.
 struct ListenerTLS: Sendable {
     let context: NIOSSLContext
+    let exporters = ExporterSecrets()
     private let authorities: [Certificate]
 
     init(_ credentials: ServerCredentials) throws(AcceptError) {
@@ -52,6 +53,8 @@ struct ListenerTLS: Sendable {
         configuration.applicationProtocols = [WireLimits.applicationProtocol]
         // Nothing is owed to a peer that does not answer close_notify.
         configuration.shutdownTimeout = .seconds(1)
+        let exporters = exporters
+        configuration.keyLogCallback = { buffer in exporters.take(line: String(buffer: buffer)) }
         let ready = configuration
         context = try Self.reading("TLS configuration") { try NIOSSLContext(configuration: ready) }
     }

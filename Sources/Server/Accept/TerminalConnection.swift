@@ -4,10 +4,12 @@ public import Wire
 
 /// Whom the connections of a listener report to. Every call comes on the listener's event loop.
 public protocol ConnectionOwner: AnyObject, Sendable {
-    /// The handshake is done and the certificate (DER) is the authority's. Answer, now or later, with `welcome` or
-    /// `refuse`; the terminal's messages wait until then.
+    /// The handshake is done and the certificate (DER) is the authority's. Answer, now or later, with `know` or `refuse`;
+    /// the terminal's messages wait until then.
     func opened(_ connection: TerminalConnection, certificate: [UInt8])
-    /// Never a hello or a heartbeat.
+    /// A terminal that is known has said hello. Answer, now or later, with `challenge`, `welcome` or `refuse`.
+    func greeted(_ connection: TerminalConnection, _ hello: Hello)
+    /// Never a hello or a heartbeat; nothing but attestations before the welcome.
     func received(_ message: TerminalMessage, on connection: TerminalConnection)
     /// Called once for each connection that was opened.
     func ended(_ connection: TerminalConnection, _ reason: ConnectionEnd)
@@ -16,24 +18,28 @@ public protocol ConnectionOwner: AnyObject, Sendable {
 /// One terminal's connection, from the accepted socket to its end.
 ///
 /// ```
-///  handshaking ──► greeting ──► open ──► ended
-///       └──────────────┴──────────────────▲
+///  handshaking ──► greeting ──► proving ──► open ──► ended
+///       └──────────────┴────────────┴──────────────────▲
 /// ```
-/// In `greeting` both the owner's welcome and the terminal's hello are due, in either order.
+/// In `greeting` the owner's knowledge of the terminal and the terminal's hello are due, in either order; in `proving` the
+/// terminal's attestation, if the owner asks for one, and the owner's welcome.
 public final class TerminalConnection: @unchecked Sendable {
     // Safe to send: everything but the constants is touched on the event loop only; `send` checks that.
 
     private enum State {
         case handshaking
-        case greeting(hello: Hello?, isWelcome: Bool)
+        case greeting(hello: Hello?, isKnown: Bool)
+        case proving(version: UInt64)
         case open
         case ended
     }
 
     public let number: UInt64
     public let address: String
-    /// The directory's name for the terminal, once welcomed.
+    /// The directory's name for the terminal, once known.
     public private(set) var terminal: String?
+    /// 32 bytes that only the two ends of this connection can compute; nil where they are not to be had.
+    public private(set) var binding: [UInt8]?
 
     private let limits: AcceptLimits
     private let owner: any ConnectionOwner
@@ -72,13 +78,29 @@ public final class TerminalConnection: @unchecked Sendable {
     // MARK: the owner's side
 
     /// The certificate is this terminal's: go on.
-    public func welcome(terminal: String) {
+    public func know(terminal: String) {
         self.terminal = terminal
         guard case .greeting(let hello, false) = state else { return }
-        state = .greeting(hello: hello, isWelcome: true)
+        state = .greeting(hello: hello, isKnown: true)
         greet()
         readFrames()
     }
+
+    /// Asks for proof of the terminal's software: before the welcome, which then waits for it, or later.
+    public func challenge(_ challenge: Challenge) {
+        if case .proving = state { setGreetingTimer(limits.attestation) }
+        send(.challenge(challenge))
+    }
+
+    /// Lets the terminal in. `time`: seconds since 1970; `ticket`: see `Welcome`.
+    public func welcome(time: UInt64?, ticket: [UInt8]? = nil) {
+        guard case .proving(let version) = state else { return }
+        greetingTimer?.cancel()
+        state = .open
+        send(.welcome(Welcome(version: version, software: software, time: time, ticket: ticket)))
+    }
+
+    public var isOpen: Bool { if case .open = state { true } else { false } }
 
     /// Tells the terminal why not, and ends the connection once that is written.
     public func refuse(_ refusal: Refusal, as reason: ConnectionEnd? = nil) {
@@ -133,27 +155,27 @@ public final class TerminalConnection: @unchecked Sendable {
         guard let version = WireLimits.versions.filter(hello.versions.contains).max() else {
             return refuse(Refusal(code: .version, reason: "no common version"), as: .noCommonVersion)
         }
-        greetingTimer?.cancel()
-        state = .open
-        send(.welcome(Welcome(version: version, software: software)))
+        state = .proving(version: version)
+        owner.greeted(self, hello)
     }
 
     private func received(_ message: TerminalMessage) {
         switch (state, message) {
-        case (.greeting(nil, let isWelcome), .hello(let hello)):
-            state = .greeting(hello: hello, isWelcome: isWelcome)
+        case (.greeting(nil, let isKnown), .hello(let hello)):
+            state = .greeting(hello: hello, isKnown: isKnown)
             greet()
-        case (.open, .heartbeat): break
+        case (.proving, .attestation): owner.received(message, on: self)
+        case (.open, .heartbeat), (.proving, .heartbeat): break
         case (.open, .hello): end(.unexpected(message: "hello"))
         case (.open, _): owner.received(message, on: self)
-        default: end(.unexpected(message: "before hello"))
+        default: end(.unexpected(message: "before welcome"))
         }
     }
 
     private func readFrames() {
         do throws(WireError) {
             // After the hello nothing is looked at until the owner has answered: it must know the terminal first.
-            while !isEnded, !isAwaitingWelcome, let frame = try frames.next() {
+            while !isEnded, !isAwaitingOwner, let frame = try frames.next() {
                 partialBytes -= 4 + frame.count
                 partialSince = partialBytes > 0 ? .now() : nil
                 received(try TerminalMessage(decoding: frame))
@@ -163,7 +185,7 @@ public final class TerminalConnection: @unchecked Sendable {
         }
     }
 
-    private var isAwaitingWelcome: Bool {
+    private var isAwaitingOwner: Bool {
         if case .greeting(.some, _) = state { true } else { false }
     }
 
@@ -171,17 +193,27 @@ public final class TerminalConnection: @unchecked Sendable {
 
     func started(_ context: ChannelHandlerContext) {
         self.context = context
-        greetingTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.greeting) { [weak self] in
+        setGreetingTimer(limits.greeting)
+    }
+
+    private func setGreetingTimer(_ limit: TimeAmount) {
+        greetingTimer?.cancel()
+        greetingTimer = context?.eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
             guard let self else { return }
-            if case .handshaking = state { end(.handshakeTimedOut) } else { end(.helloTimedOut) }
+            switch state {
+            case .handshaking: end(.handshakeTimedOut)
+            case .proving: end(.attestationTimedOut)
+            default: end(.helloTimedOut)
+            }
         }
     }
 
-    func handshakeDone(protocol name: String?, certificate: [UInt8]?) {
+    func handshakeDone(protocol name: String?, certificate: [UInt8]?, binding: [UInt8]?) {
         guard case .handshaking = state else { return }
         guard name == WireLimits.applicationProtocol else { return end(.wrongProtocol) }
         guard let certificate else { return end(.noCertificate) }
-        state = .greeting(hello: nil, isWelcome: false)
+        self.binding = binding
+        state = .greeting(hello: nil, isKnown: false)
         wasOpened = true
         owner.opened(self, certificate: certificate)
     }
@@ -189,7 +221,7 @@ public final class TerminalConnection: @unchecked Sendable {
     func read(_ bytes: [UInt8]) {
         guard !isEnded else { return }
         partialBytes += bytes.count
-        if case .greeting = state, partialBytes > limits.earlyBytes {
+        if !isOpen, partialBytes > limits.earlyBytes {
             return end(.malformed(.frameTooLong(bytes: partialBytes, limit: limits.earlyBytes)))
         }
         if let partialSince, .now() - partialSince > limits.frame { return end(.slowFrame) }

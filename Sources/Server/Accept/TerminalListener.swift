@@ -78,9 +78,11 @@ private final class Nursery: Sendable {
         ) { [self] in state.withLock { $0.counter.leave(address) } }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            let hello = HelloReader()
+            try pipeline.addHandler(hello)
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
             try pipeline.addHandler(IdleStateHandler(readTimeout: limits.silence, writeTimeout: limits.heartbeat))
-            try pipeline.addHandler(ConnectionHandler(connection, tls: tls))
+            try pipeline.addHandler(ConnectionHandler(connection, tls: tls, hello: hello))
         }
     }
 }

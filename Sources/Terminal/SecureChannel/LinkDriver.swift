@@ -1,3 +1,4 @@
+internal import Evidence
 public import LinuxBase
 internal import Measurements
 public import TLS
@@ -9,6 +10,9 @@ public struct LinkDriver: ~Copyable {
     private static let backlogLimit = 256 * 1024
     /// Most events returned at once, so that a flood of messages cannot keep the loop from its other work.
     private static let burstLimit = 64
+
+    /// A session is taken up again for this long: the server asks for a new attestation no later.
+    private static let sessionLife: Duration = .seconds(600)
 
     private let context: TLSClientContext
     private let host: String
@@ -32,6 +36,13 @@ public struct LinkDriver: ~Copyable {
     private var outgoing: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     private var readWantsWrite = false
+    /// How to judge the server's certificate at the next connection.
+    public var verificationTime = VerificationTime.system
+    /// Of the last connection, with the moment until which it may be resumed.
+    private var session: (TLSSession, until: MonotonicTime)?
+    private var mayKeepSession = true
+    /// What the server of this connection has given for the next.
+    private var given: TLSSession?
 
     public init(context: TLSClientContext, host: String, port: UInt16) {
         self.context = context
@@ -95,11 +106,14 @@ public struct LinkDriver: ~Copyable {
     }
 
     public mutating func disconnect() {
+        keepSession()
         lookup = nil
         addresses = []
         socket = nil
         tls = nil
         isHandshaken = false
+        isResumed = false
+        serverCertificateEnd = nil
         isConnecting = false
         number = nil
         hasMore = false
@@ -107,6 +121,41 @@ public struct LinkDriver: ~Copyable {
         outgoing = []
         readWantsWrite = false
     }
+
+    /// The next connection is a full handshake: what was agreed before is not to be relied on.
+    public mutating func forgetSession() {
+        session = nil
+        given = nil
+        mayKeepSession = false
+    }
+
+    private mutating func keepSession() {
+        guard mayKeepSession, let found = given else { return }
+        given = nil
+        // One that was itself resumed does not live longer for that.
+        session = (found, until: session?.until ?? Clock.now() + Self.sessionLife)
+    }
+
+    private func usableSession() -> TLSSession? {
+        guard let (session, until) = session, Clock.now() < until,
+            !verificationTime.isAfter(session.certificateEnd, system: Clock.secondsSince1970())
+        else { return nil }
+        return session
+    }
+
+    /// 32 bytes that only the two ends of this connection can compute: what an attestation is bound to.
+    public mutating func channelBinding() throws(TLSError) -> [UInt8] {
+        guard let bytes = try tls?.exporter(label: ChannelBinding.label, count: ChannelBinding.bytes) else {
+            throw .closedInHandshake
+        }
+        return bytes
+    }
+
+    /// When the server's certificate ends, seconds since 1970; nil while there is no connection.
+    public private(set) var serverCertificateEnd: Int64?
+
+    /// True when the connection needed no certificates: it took up an earlier session.
+    public private(set) var isResumed = false
 
     /// Queues a message and writes what the socket takes.
     public mutating func send(_ message: TerminalMessage) -> [LinkMachine.Event] {
@@ -134,7 +183,11 @@ public struct LinkDriver: ~Copyable {
             return tryNextAddress(error.description)
         }
         do throws(TLSError) {
-            tls = try TLSConnection(context: context, serverName: host, socket: connected)
+            let known = usableSession()
+            if known == nil { session = nil }
+            mayKeepSession = true
+            tls = try TLSConnection(
+                context: context, serverName: host, socket: connected, time: verificationTime, session: known)
         } catch {
             return [.failed(.tls(error.description))]
         }
@@ -148,8 +201,11 @@ public struct LinkDriver: ~Copyable {
             guard progress == .done else { return [] }
             isHandshaken = true
             attempts = 0
+            isResumed = tls?.isResumed ?? false
+            serverCertificateEnd = tls?.peerCertificateEnd
             return [.connected]
         } catch {
+            session = nil
             return [.failed(.tls(error.description))]
         }
     }
@@ -176,7 +232,10 @@ public struct LinkDriver: ~Copyable {
                     continue
                 }
                 switch try tls?.read(into: &chunk) {
-                case .bytes(let n)?: splitter.append(chunk[..<n])
+                case .bytes(let n)?:
+                    splitter.append(chunk[..<n])
+                    // Sessions come before the first message.
+                    if given == nil { given = tls?.session }
                 case .wantRead?, nil:
                     readWantsWrite = false
                     return result

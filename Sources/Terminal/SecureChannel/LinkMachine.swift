@@ -35,14 +35,14 @@ public enum LinkFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// The connection's life as a pure state machine: events in, actions out.
 ///
-///     waiting ──tick──▶ connecting ──connected──▶ greeting ──welcome──▶ up
+///     waiting ──tick──▶ connecting ──connected──▶ greeting (challenge once) ──welcome──▶ up
 ///        ▲                   │                        │                 │
 ///        └───────────────────┴────── failed, silence, refusal ──────────┘
 public struct LinkMachine: Sendable {
     public enum State: Equatable, Sendable {
         case waiting(until: MonotonicTime)
         case connecting(deadline: MonotonicTime)
-        case greeting(deadline: MonotonicTime)
+        case greeting(deadline: MonotonicTime, isChallenged: Bool)
         case up(lastReceived: MonotonicTime, lastSent: MonotonicTime)
     }
 
@@ -61,8 +61,12 @@ public struct LinkMachine: Sendable {
         case connect
         case disconnect
         case send(TerminalMessage)
-        /// The server has greeted: messages may be sent.
-        case up
+        /// Say hello: what is in it is the terminal's to know.
+        case greet
+        /// Answer a challenge, with the TPM.
+        case attest(Challenge)
+        /// The server has let the terminal in: messages may be sent.
+        case up(Welcome)
         case down(LinkFailure, retryAfter: Duration)
         /// A message for the session.
         case deliver(ServerMessage)
@@ -72,6 +76,8 @@ public struct LinkMachine: Sendable {
     public struct Timing: Sendable {
         public var connect: Duration = .seconds(10)
         public var greeting: Duration = .seconds(5)
+        /// A TPM may take a second or two for a signature, and the server looks at what it signed.
+        public var attestation: Duration = .seconds(15)
         public var heartbeat: Duration = .seconds(5)
         /// Three heartbeats lost.
         public var silence: Duration = .seconds(16)
@@ -86,13 +92,11 @@ public struct LinkMachine: Sendable {
 
     public private(set) var state: State
     private let timing: Timing
-    private let software: String
     private var failures = 0
     private var upSince: MonotonicTime?
 
     /// Starts disconnected and connects at the first tick.
-    public init(software: String, now: MonotonicTime, timing: Timing = Timing()) {
-        self.software = software
+    public init(now: MonotonicTime, timing: Timing = Timing()) {
         self.timing = timing
         state = .waiting(until: now)
     }
@@ -106,7 +110,7 @@ public struct LinkMachine: Sendable {
     public var deadline: MonotonicTime {
         switch state {
         case .waiting(let until): until
-        case .connecting(let deadline), .greeting(let deadline): deadline
+        case .connecting(let deadline), .greeting(let deadline, _): deadline
         case .up(let received, let sent): min(received + timing.silence, sent + timing.heartbeat)
         }
     }
@@ -122,18 +126,22 @@ public struct LinkMachine: Sendable {
             return []
         case (_, .failed(let failure)):
             return fail(failure, now: now, jitter: jitter)
-        case (.connecting(let deadline), .tick), (.greeting(let deadline), .tick):
+        case (.connecting(let deadline), .tick), (.greeting(let deadline, _), .tick):
             return now >= deadline ? fail(.slow, now: now, jitter: jitter) : []
         case (.connecting, .connected):
-            state = .greeting(deadline: now + timing.greeting)
-            return [.send(.hello(Hello(versions: WireLimits.versions, software: software)))]
+            state = .greeting(deadline: now + timing.greeting, isChallenged: false)
+            return [.greet]
+        case (.greeting(_, let isChallenged), .message(.challenge(let challenge))):
+            guard !isChallenged else { return fail(.outOfOrder, now: now, jitter: jitter) }
+            state = .greeting(deadline: now + timing.attestation, isChallenged: true)
+            return [.attest(challenge)]
         case (.greeting, .message(.welcome(let welcome))):
             guard WireLimits.versions.contains(welcome.version) else {
                 return fail(.version(welcome.version), now: now, jitter: jitter)
             }
             state = .up(lastReceived: now, lastSent: now)
             upSince = now
-            return [.up]
+            return [.up(welcome)]
         case (.greeting, .message(.refused(let refusal))):
             return fail(.refused(refusal), now: now, jitter: jitter)
         case (.greeting, .sent), (.connecting, .sent):
@@ -147,6 +155,9 @@ public struct LinkMachine: Sendable {
             return []
         case (.up, .message(.welcome)):
             return fail(.outOfOrder, now: now, jitter: jitter)
+        case (.up(_, let sent), .message(.challenge(let challenge))):
+            state = .up(lastReceived: now, lastSent: sent)
+            return [.attest(challenge)]
         case (.up(_, let sent), .message(let message)):
             state = .up(lastReceived: now, lastSent: sent)
             return message == .heartbeat ? [] : [.deliver(message)]

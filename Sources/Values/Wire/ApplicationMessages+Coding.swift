@@ -4,30 +4,22 @@ extension ApplicationRequest {
     public init(decoding bytes: [UInt8]) throws(WireError) {
         let fields = try Fields(decoding: bytes)
         guard fields.message == Kind.applicationRequest else { throw .unknownMessage(fields.message) }
-        guard case .map(let pairs) = try fields.item(7) else { throw fields.bad(7) }
-        var data: [String: String] = [:]
-        for (key, value) in pairs {
-            guard let name = key.text, WireText.isClean(name, bytes: 1...WireLimits.identifierBytes),
-                let text = value.text, text.utf8.count <= WireLimits.dataBytes,
-                // Two spellings of one name in Unicode are two keys in CBOR and one in Swift.
-                data.updateValue(text, forKey: name) == nil
-            else { throw fields.bad(7) }
-        }
         self.init(
             application: try fields.text(1, bytes: 1...WireLimits.identifierBytes),
             user: try fields.text(2, bytes: 1...WireLimits.identifierBytes),
             terminal: try fields.text(3, bytes: 1...WireLimits.identifierBytes),
             size: try fields.size(4, 5),
             invoice: fields.has(6) ? try Invoice(cbor: try fields.item(6)) : nil,
-            data: data)
+            data: try fields.texts(7, items: WireLimits.containerItems, valueBytes: WireLimits.dataBytes),
+            stored: fields.has(8)
+                ? try fields.texts(8, items: WireLimits.storedItems, valueBytes: WireLimits.storedBytes) : [:])
     }
 
     public func encoded() -> [UInt8] {
-        var pairs: [CBOR: CBOR] = [:]
-        for (name, text) in data { pairs[.text(name)] = .text(text) }
-        return CBOR.fields([
+        CBOR.fields([
             0: .unsigned(Kind.applicationRequest), 1: .text(application), 2: .text(user), 3: .text(terminal),
-            4: .unsigned(size.width), 5: .unsigned(size.height), 6: invoice?.cbor, 7: .map(pairs),
+            4: .unsigned(size.width), 5: .unsigned(size.height), 6: invoice?.cbor, 7: .texts(data),
+            8: stored.isEmpty ? nil : .texts(stored),
         ]).encoded()
     }
 }

@@ -10,8 +10,11 @@ public struct ApplicationRequest: Equatable, Sendable {
     public var invoice: Invoice?
     /// Complementary data gathered by the server, by name.
     public var data: [String: String]
+    /// What the terminal's sealed store holds for this application.
+    public var stored: [String: String]
     public init(
-        application: String, user: String, terminal: String, size: PixelSize, invoice: Invoice?, data: [String: String]
+        application: String, user: String, terminal: String, size: PixelSize, invoice: Invoice?, data: [String: String],
+        stored: [String: String] = [:]
     ) {
         self.application = application
         self.user = user
@@ -19,6 +22,7 @@ public struct ApplicationRequest: Equatable, Sendable {
         self.size = size
         self.invoice = invoice
         self.data = data
+        self.stored = stored
     }
 }
 

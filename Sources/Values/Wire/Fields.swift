@@ -84,6 +84,26 @@ struct Fields {
         }
     }
 
+    func bytes(_ key: UInt64, within range: ClosedRange<Int>) throws(WireError) -> [UInt8] {
+        let value = try slice(key)
+        guard range.contains(value.count) else { throw bad(key) }
+        return Array(value)
+    }
+
+    /// A map of clean names to texts of any characters.
+    func texts(_ key: UInt64, items: Int, valueBytes: Int) throws(WireError) -> [String: String] {
+        guard case .map(let pairs) = try item(key), pairs.count <= items else { throw bad(key) }
+        var texts: [String: String] = [:]
+        for (label, value) in pairs {
+            guard let name = label.text, WireText.isClean(name, bytes: 1...WireLimits.identifierBytes),
+                let text = value.text, text.utf8.count <= valueBytes,
+                // Two spellings of one name in Unicode are two keys in CBOR and one in Swift.
+                texts.updateValue(text, forKey: name) == nil
+            else { throw bad(key) }
+        }
+        return texts
+    }
+
     /// A value of a closed list of numbers.
     func choice<T: RawRepresentable>(_ key: UInt64, _ type: T.Type) throws(WireError) -> T where T.RawValue == UInt64 {
         guard let value = T(rawValue: try unsigned(key)) else { throw bad(key) }

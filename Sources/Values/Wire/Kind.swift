@@ -11,6 +11,9 @@ enum Kind {
     static let resume: UInt64 = 7
     static let cancel: UInt64 = 8
     static let outcomeReceived: UInt64 = 9
+    static let attestation: UInt64 = 10
+    static let renewal: UInt64 = 11
+    static let tableInstalled: UInt64 = 12
 
     static let welcome: UInt64 = 16
     static let refused: UInt64 = 17
@@ -19,6 +22,9 @@ enum Kind {
     static let entryMode: UInt64 = 20
     static let outcome: UInt64 = 21
     static let resumed: UInt64 = 22
+    static let challenge: UInt64 = 23
+    static let table: UInt64 = 24
+    static let certificate: UInt64 = 25
 
     static let applicationRequest: UInt64 = 32
     static let applicationEntryMode: UInt64 = 33

@@ -14,6 +14,12 @@ public enum TerminalMessage: Equatable, Sendable {
     case resume(Resume)
     case cancel(CancelReason)
     case outcomeReceived
+    /// The answer to a challenge.
+    case attestation(Attestation)
+    /// A certificate request (PKCS#10, PEM) for the key that this connection's certificate has.
+    case renewal([UInt8])
+    /// The correspondence table of this version is in the sealed store.
+    case tableInstalled(UInt64)
     case heartbeat
 }
 
@@ -26,6 +32,11 @@ public enum ServerMessage: Equatable, Sendable {
     case entryMode(EntryMode)
     case outcome(Outcome)
     case resumed(Resumed)
+    case challenge(Challenge)
+    /// A newer correspondence table with its logos, signed by the operator (`TableBundle` of the correspondence stage).
+    case table(ArraySlice<UInt8>)
+    /// The answer to a renewal: the new certificate, PEM.
+    case certificate([UInt8])
     case heartbeat
 }
 
@@ -35,9 +46,45 @@ public struct Hello: Equatable, Sendable {
     public var versions: [UInt64]
     /// Name and version of the terminal's software, for logs.
     public var software: String
-    public init(versions: [UInt64], software: String) {
+    /// Version of the correspondence table that the terminal has; 0 for none.
+    public var table: UInt64
+    /// The secret of the last welcome (32 bytes): asks to be let in without another attestation.
+    public var ticket: [UInt8]?
+    public init(versions: [UInt64], software: String, table: UInt64 = 0, ticket: [UInt8]? = nil) {
         self.versions = versions
         self.software = software
+        self.table = table
+        self.ticket = ticket
+    }
+}
+
+/// Prove what software asks: sent after `Hello`, and again while the connection lasts.
+public struct Challenge: Equatable, Sendable {
+    /// 32 random bytes, new for each challenge.
+    public var nonce: [UInt8]
+    /// The platform configuration registers (SHA-256 bank) that the proof is to cover, ascending.
+    public var registers: [UInt64]
+    public init(nonce: [UInt8], registers: [UInt64]) {
+        self.nonce = nonce
+        self.registers = registers
+    }
+}
+
+/// A TPM's quote for a challenge: RATS evidence (RFC 9334), over this connection.
+public struct Attestation: Equatable, Sendable {
+    /// TPMS_ATTEST as the TPM made it; its extra data is SHA-256(nonce ‖ exporter of this connection).
+    public var statement: [UInt8]
+    /// ECDSA with P-256 and SHA-256 by the attestation key: r and s, 32 bytes each.
+    public var signature: [UInt8]
+    /// The event log behind the registers (`EventLog` of Evidence).
+    public var log: [UInt8]
+    /// The secret of the enrolment, 32 bytes, until a first welcome.
+    public var activation: [UInt8]?
+    public init(statement: [UInt8], signature: [UInt8], log: [UInt8], activation: [UInt8]? = nil) {
+        self.statement = statement
+        self.signature = signature
+        self.log = log
+        self.activation = activation
     }
 }
 
@@ -45,9 +92,15 @@ public struct Hello: Equatable, Sendable {
 public struct Welcome: Equatable, Sendable {
     public var version: UInt64
     public var software: String
-    public init(version: UInt64, software: String) {
+    /// The server's clock, seconds since 1970; nil from a server that does not say.
+    public var time: UInt64?
+    /// A secret for the next `Hello` (32 bytes), never logged; nil where every connection is to be attested.
+    public var ticket: [UInt8]?
+    public init(version: UInt64, software: String, time: UInt64? = nil, ticket: [UInt8]? = nil) {
         self.version = version
         self.software = software
+        self.time = time
+        self.ticket = ticket
     }
 }
 
@@ -59,14 +112,18 @@ public struct ExecutionRequest: Equatable, Sendable {
     public var user: String
     public var target: RenderTarget
     public var invoice: Invoice?
+    /// Data of the sealed store that the application's row allows it: account, identity and the like; never logged.
+    public var stored: [String: String]
     public init(
-        request: [UInt8], application: String, user: String, target: RenderTarget, invoice: Invoice?
+        request: [UInt8], application: String, user: String, target: RenderTarget, invoice: Invoice?,
+        stored: [String: String] = [:]
     ) {
         self.request = request
         self.application = application
         self.user = user
         self.target = target
         self.invoice = invoice
+        self.stored = stored
     }
 }
 
@@ -265,6 +322,8 @@ public struct Refusal: Equatable, Sendable {
         case unknownSession = 7
         case internalFailure = 8
         case draining = 9
+        /// The terminal's proof of its software was not accepted.
+        case notAttested = 10
     }
     public var code: Code
     public var reason: String

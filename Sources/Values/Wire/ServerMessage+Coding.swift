@@ -10,7 +10,9 @@ extension ServerMessage {
             self = .welcome(
                 Welcome(
                     version: try fields.unsigned(1),
-                    software: try fields.text(2, bytes: 0...WireLimits.textBytes)))
+                    software: try fields.text(2, bytes: 0...WireLimits.textBytes),
+                    time: fields.has(3) ? try fields.unsigned(3) : nil,
+                    ticket: fields.has(4) ? try fields.bytes(4, count: WireLimits.ticketBytes) : nil))
         case Kind.refused:
             self = .refused(
                 Refusal(
@@ -28,6 +30,9 @@ extension ServerMessage {
                 Resumed(
                     session: try fields.unsigned(1), received: try fields.unsigned(2),
                     entryMode: try fields.choice(3, EntryMode.self)))
+        case Kind.challenge: self = .challenge(try Challenge(fields))
+        case Kind.table: self = .table(try fields.slice(1))
+        case Kind.certificate: self = .certificate(try fields.bytes(1, within: 1...WireLimits.certificateBytes))
         case Kind.heartbeat: self = .heartbeat
         default: throw .unknownMessage(fields.message)
         }
@@ -51,8 +56,11 @@ extension ServerMessage {
 
     /// An access unit's fields before its payload take at most 64 bytes, with the frame's length.
     private var roomNeeded: Int {
-        guard case .accessUnit(let unit) = self else { return 64 }
-        return 64 + unit.payload.count
+        switch self {
+        case .accessUnit(let unit): 64 + unit.payload.count
+        case .table(let bytes): 64 + bytes.count
+        default: 64
+        }
     }
 
     private func write(to writer: inout CBORWriter) {
@@ -62,7 +70,8 @@ extension ServerMessage {
             writer.write(
                 .fields([
                     0: .unsigned(Kind.welcome), 1: .unsigned(welcome.version),
-                    2: .text(WireText.cleaned(welcome.software)),
+                    2: .text(WireText.cleaned(welcome.software)), 3: welcome.time.map { .unsigned($0) },
+                    4: welcome.ticket.map { .bytes($0) },
                 ]))
         case .refused(let refusal):
             writer.write(
@@ -85,8 +94,31 @@ extension ServerMessage {
                     0: .unsigned(Kind.resumed), 1: .unsigned(resumed.session), 2: .unsigned(resumed.received),
                     3: .unsigned(resumed.entryMode.rawValue),
                 ]))
+        case .challenge(let challenge):
+            writer.write(
+                .fields([
+                    0: .unsigned(Kind.challenge), 1: .bytes(challenge.nonce),
+                    2: .array(challenge.registers.map { .unsigned($0) }),
+                ]))
+        case .table(let bytes): writer.write(.fields([0: .unsigned(Kind.table), 1: .bytes(Array(bytes))]))
+        case .certificate(let pem): writer.write(.fields([0: .unsigned(Kind.certificate), 1: .bytes(pem)]))
         case .heartbeat: writer.write(.fields([0: .unsigned(Kind.heartbeat)]))
         }
+    }
+}
+
+extension Challenge {
+    init(_ fields: Fields) throws(WireError) {
+        let nonce = try fields.bytes(1, count: WireLimits.nonceBytes)
+        guard let items = try fields.item(2).array, !items.isEmpty else { throw fields.bad(2) }
+        var registers: [UInt64] = []
+        for item in items {
+            guard let register = item.unsigned, WireLimits.registers.contains(register),
+                registers.last.map({ $0 < register }) ?? true
+            else { throw fields.bad(2) }
+            registers.append(register)
+        }
+        self.init(nonce: nonce, registers: registers)
     }
 }
 

@@ -6,6 +6,12 @@ extension CBOR {
         precondition(value >= 0, "sizes and coordinates on the wire are not negative")
         return .unsigned(UInt64(value))
     }
+
+    static func texts(_ texts: [String: String]) -> CBOR {
+        var pairs: [CBOR: CBOR] = [:]
+        for (name, text) in texts { pairs[.text(name)] = .text(text) }
+        return .map(pairs)
+    }
 }
 
 extension Fields {

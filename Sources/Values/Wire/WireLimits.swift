@@ -5,8 +5,24 @@ public enum WireLimits {
     /// ALPN protocol identifier.
     public static let applicationProtocol = "vitrine/1"
 
-    /// Longest frame from the terminal, without its length field.
-    public static let terminalFrameBytes = 4096
+    /// Longest frame from the terminal, without its length field: an attestation with its event log.
+    public static let terminalFrameBytes = 52 << 10
+    /// Longest message from the terminal but an attestation.
+    public static let terminalMessageBytes = 8192
+    public static let nonceBytes = 32
+    public static let ticketBytes = 32
+    public static let activationBytes = 32
+    /// Longest TPMS_ATTEST: the quotes and certifications of the TPM 2.0 library specification stay below 300 bytes.
+    public static let statementBytes = 1024
+    public static let signatureBytes = 64
+    public static let eventLogBytes = 48 << 10
+    /// Longest certificate, or request for one, in PEM.
+    public static let certificateBytes = 4096
+    /// Platform configuration registers 0…23.
+    public static let registers: ClosedRange<UInt64> = 0...23
+    /// Most items of stored data in one request, and the longest.
+    public static let storedItems = 16
+    public static let storedBytes = 256
     /// Longest frame from the server: an intra picture of 1920×1080 at QP 20 stays well below.
     public static let serverFrameBytes = 4 << 20
     /// Deepest nesting of CBOR containers.

@@ -11,6 +11,7 @@ import cbor2
 
 token = bytes(range(0xA0, 0xB0))
 request = bytes(range(0x10, 0x20))
+secret = bytes(range(0x40, 0x60))
 invoice = {
     1: "Café de la Gare", 2: "FR7630006000011234567890189", 3: "2026-0042", 4: 2490, 5: "EUR",
 }
@@ -32,6 +33,12 @@ terminal = [
     {0: 8, 1: 1},
     {0: 8, 1: 2},
     {0: 9},
+    {0: 2, 1: [1], 2: "vitrine-terminal 0.1", 3: 7, 4: secret},
+    {0: 3, 1: request, 2: "wallet", 3: "ada", 4: target, 6: {"account": "FR76 3000", "identity": "Ada\nLovelace"}},
+    {0: 10, 1: request, 2: secret + secret, 3: b"\xa0", 4: secret},
+    {0: 10, 1: request, 2: secret + secret, 3: b"\xa0"},
+    {0: 11, 1: request},
+    {0: 12, 1: 8},
     {0: 1},
 ] + [{0: 4, 1: n + 1, 2: code} for n, code in enumerate(keys)]
 
@@ -44,6 +51,11 @@ server = [
     {0: 20, 1: 0},
     {0: 20, 1: 1},
     {0: 22, 1: 1 << 32, 2: 4, 3: 1},
+    {0: 16, 1: 1, 2: "vitrine-server 0.1", 3: 1800000000, 4: secret},
+    {0: 17, 1: 10, 2: "measurements differ"},
+    {0: 23, 1: secret, 2: [11, 14]},
+    {0: 24, 1: request},
+    {0: 25, 1: request},
     {0: 1},
 ] + [{0: 21, **outcome} for outcome in outcomes]
 
@@ -52,6 +64,7 @@ application = [
         0: 32, 1: "wallet", 2: "ada", 3: "till-1", 4: 800, 5: 448, 6: invoice,
         7: {"balance": "10000", "code_salt": "5f2a", "notes": "one\ntwo"},
     },
+    {0: 32, 1: "wallet", 2: "ada", 3: "till-1", 4: 800, 5: 448, 7: {}, 8: {"account": "FR76 3000"}},
 ]
 event = [{0: 33, 1: 1}, {0: 33, 1: 0}] + [{0: 34, **outcome} for outcome in outcomes]
 
