@@ -58,12 +58,14 @@ let cLibraries: [Target] = [
     system("CLibseccomp", pkgConfig: "libseccomp", packages: ["libseccomp-dev"]),
     system("CLibdrm", pkgConfig: "libdrm", packages: ["libdrm-dev"]),
     system("CLibevdev", pkgConfig: "libevdev", packages: ["libevdev-dev"]),
+    system("CSystemd", pkgConfig: "libsystemd", packages: ["libsystemd-dev"]),
     system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
 ]
 
 let values: [Target] = [
     module("Values", "Pictures"),
     module("Values", "Wire", named("Pictures")),
+    module("Values", "Evidence", named("Wire")),
     module("Values", "Secrets"),
     module("Values", "Measurements"),
 ]
@@ -71,7 +73,7 @@ let values: [Target] = [
 let edges: [Target] = [
     module("Edges", "LinuxBase", named("CLinux", "Measurements")),
     module("Edges", "Codec", named("CLibav", "Pictures")),
-    module("Edges", "TPM", named("CTss2", "Secrets")),
+    module("Edges", "TPM", named("CTss2", "LinuxBase", "Secrets")),
     module("Edges", "TLS", named("COpenSSL", "Secrets", "LinuxBase")),
     module("Edges", "Scaling", named("CLibyuv", "Pictures")),
     module("Edges", "AVC", named("COpenH264", "Pictures")),
@@ -81,15 +83,16 @@ let edges: [Target] = [
     module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),
     module("Edges", "DRM", named("CLibdrm", "LinuxBase", "Pictures", "Measurements")),
     module("Edges", "Evdev", named("CLibevdev", "LinuxBase", "Measurements")),
+    module("Edges", "DBus", named("CSystemd", "LinuxBase")),
     module("Edges", "Confinement", named("CLibseccomp", "LinuxBase")),
 ]
 
 let terminal: [Target] = [
     module("Terminal", "Launch", named("Wire", "LinuxBase", "Measurements")),
-    module("Terminal", "Correspondence", named("Wire", "Pictures")),
-    module("Terminal", "Seal", named("TPM", "TLS", "LinuxBase", "Secrets", "Wire")),
+    module("Terminal", "Correspondence", named("Evidence", "Wire", "Pictures")),
+    module("Terminal", "Seal", named("Evidence", "TPM", "TLS", "LinuxBase", "Secrets", "Wire")),
     module("Terminal", "Hold", named("Pictures", "Wire", "Correspondence")),
-    module("Terminal", "SecureChannel", named("Wire", "TLS", "LinuxBase", "Measurements")),
+    module("Terminal", "SecureChannel", named("Wire", "Evidence", "TLS", "LinuxBase", "Measurements")),
     module("Terminal", "Stream", named("Wire", "Pictures", "Measurements")),
     module("Terminal", "Decoder", named("Pictures", "LinuxBase", "Measurements")),
     module("Terminal", "Cage", named("Confinement", "LinuxBase")),
@@ -99,8 +102,11 @@ let terminal: [Target] = [
 ]
 
 let server: [Target] = [
-    module("Server", "Accept", named("Wire") + nio + [nioTLS, tls, log] + certificates),
-    module("Server", "Admission", named("Wire", "Database", "LinuxBase") + certificates),
+    module("Server", "Accept", named("Wire", "Evidence") + nio + [nioTLS, tls, log] + certificates),
+    module(
+        "Server", "Admission",
+        named("Wire", "Evidence", "Database", "LinuxBase")
+            + [.product(name: "CryptoExtras", package: "swift-crypto")] + certificates),
     module(
         "Server", "Catalogue",
         named("Wire", "Database", "Pictures", "LinuxBase") + [
@@ -126,42 +132,60 @@ let programs: [Target] = [
         "vitrine-terminal",
         named(
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
-            "Entry", "Wire", "Pictures", "Measurements", "LinuxBase", "TPM", "TLS") + [log]),
+            "Entry", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase", "Secrets", "TPM", "TLS") + [log]),
     program(
         "vitrine-decoder", named("Decoder", "Codec", "Cage", "LinuxBase", "Pictures", "Measurements")),
-    program("vitrine-launch", named("Launch", "Wire", "LinuxBase", "Measurements")),
+    program("vitrine-launch", named("Launch", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements")),
     program(
-        "vitrine-provision", named("Seal", "TPM", "TLS", "Correspondence", "Wire", "Pictures", "LinuxBase", "Secrets")),
+        "vitrine-provision",
+        named(
+            "Seal", "TPM", "TLS", "Correspondence", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase",
+            "Secrets")),
+    program("vitrine-measure", named("TPM", "TLS", "Evidence", "LinuxBase")),
+    program(
+        "vitrine-release",
+        named("Evidence", "Wire", "LinuxBase") + [arguments, .product(name: "Crypto", package: "swift-crypto")]),
     program(
         "vitrine-server",
         named(
             "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "RFB", "Wire",
-            "Pictures",
-            "Database", "Measurements", "LinuxBase") + nio + [tls, log, arguments, lifecycle, unixSignals]
+            "Evidence", "Pictures", "Database", "Measurements", "LinuxBase") + nio + [
+                tls, log, arguments, lifecycle, unixSignals,
+            ]
             + certificates),
     program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
     program(
         "vitrinectl",
-        named("Admission", "Catalogue", "Database", "Drawing", "Pictures", "Wire", "Correspondence", "LinuxBase")
+        named(
+            "Admission", "Catalogue", "Database", "Drawing", "Pictures", "Wire", "Evidence", "Correspondence",
+            "LinuxBase",
+            "Measurements")
             + [arguments] + certificates),
 ]
 
 let testTargets: [Target] = [
     tests("WireTests", named("Wire", "Pictures", "FuzzKit", "LinuxBase")),
     tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
+    tests("EvidenceTests", named("Evidence", "Wire", "TLS", "FuzzKit")),
+    tests(
+        "AttestationTests",
+        named("Admission", "Database", "Evidence", "Wire", "TPM", "Secrets", "Rig", "LinuxBase") + certificates),
     tests("LinuxBaseTests", named("LinuxBase", "Measurements")),
-    tests("TPMTests", named("TPM", "Secrets", "Rig", "LinuxBase")),
+    tests("TPMTests", named("TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "vitrine-measure")),
     tests("TLSTests", named("TLS", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
-    tests("SealTests", named("Seal", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
+    tests(
+        "SealTests",
+        named("Seal", "TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "Measurements", "vitrine-torture")),
     tests(
         "ScreenTests",
         named(
-            "Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "RFB", "LinuxBase", "Wire", "Drawing",
-            "Measurements")),
+            "Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "Evidence", "RFB", "LinuxBase", "Wire",
+            "Drawing", "Measurements")),
     tests(
         "EntryTests",
         named(
-            "Keys", "Evdev", "Entry", "Launch", "Wire", "LinuxBase", "Measurements", "vitrine-launch",
+            "Keys", "Evdev", "Entry", "Launch", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements",
+            "vitrine-launch",
             "vitrine-keypad-probe")),
     tests(
         "DecoderTests",
@@ -195,7 +219,8 @@ let testTargets: [Target] = [
     program(
         "vitrine-demo",
         named(
-            "Rig", "LinuxBase", "Measurements", "Pictures", "Wire", "Correspondence", "Hold", "Drawing", "Kit",
+            "Rig", "LinuxBase", "Measurements", "Pictures", "Wire", "Evidence", "Correspondence", "Hold", "Drawing",
+            "Kit",
             "WalletScreens"), path: "Tests/Demo"),
     program(
         "vitrine-keypad-probe", named("Keys", "Evdev", "CLibevdev", "Wire", "LinuxBase", "Measurements"),
@@ -206,6 +231,9 @@ let testTargets: [Target] = [
         named("CHostileActs", "Cage", "Codec", "Confinement", "Decoder", "LinuxBase", "Pictures"),
         path: "Tests/HostileDecoder"),
     program(
+        "vitrine-torture",
+        named("Seal", "TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "Measurements"), path: "Tests/Torture"),
+    program(
         "vitrine-screen",
         named("Plane", "DRM", "Pictures", "Scaling", "LinuxBase", "Measurements"), path: "Tests/ScreenProbe"),
     program(
@@ -215,8 +243,8 @@ let testTargets: [Target] = [
     program(
         "vitrine-fuzz",
         named(
-            "FuzzKit", "LinuxBase", "Measurements", "Wire", "RFB", "Pictures", "Launch", "Correspondence", "Codec",
-            "Decoder", "Encode", "DRM"),
+            "FuzzKit", "LinuxBase", "Measurements", "Wire", "Evidence", "RFB", "Pictures", "Launch", "Correspondence",
+            "Codec", "Decoder", "Encode", "DRM"),
         path: "Tests/Fuzz"),
 ]
 
@@ -227,6 +255,8 @@ let package = Package(
         .executable(name: "vitrine-decoder", targets: ["vitrine-decoder"]),
         .executable(name: "vitrine-launch", targets: ["vitrine-launch"]),
         .executable(name: "vitrine-provision", targets: ["vitrine-provision"]),
+        .executable(name: "vitrine-measure", targets: ["vitrine-measure"]),
+        .executable(name: "vitrine-release", targets: ["vitrine-release"]),
         .executable(name: "vitrine-server", targets: ["vitrine-server"]),
         .executable(name: "vitrine-cell", targets: ["vitrine-cell"]),
         .executable(name: "vitrinectl", targets: ["vitrinectl"]),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from labgrid.protocol import CommandProtocol, FileTransferProtocol, PowerProtocol
 from labgrid.target import Target
-from protocols import CableProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
+from protocols import CableProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
 from virtual import Picture
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class Board:
     screen: ScreenProtocol
     keypad: KeypadProtocol
     cable: CableProtocol
+    endorsement: EndorsementProtocol
     route: RouteProtocol
     boot_seconds: float = 0
 
@@ -50,6 +51,7 @@ class Board:
             ScreenProtocol,
             KeypadProtocol,
             CableProtocol,
+            EndorsementProtocol,
         ]
         return cls(*[target.get_driver(protocol) for protocol in [*protocols, RouteProtocol]])
 

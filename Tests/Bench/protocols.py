@@ -36,6 +36,14 @@ class CableProtocol(abc.ABC):
         """Plugs in a screen of this size, instead of another one if there is one."""
 
 
+class EndorsementProtocol(abc.ABC):
+    """Who made the board's TPM."""
+
+    @abc.abstractmethod
+    def authorities(self) -> bytes:
+        """The maker's certificates, PEM: the board's endorsement certificate leads to one of them."""
+
+
 class RouteProtocol(abc.ABC):
     """The board's way to the server, which listens on this machine's loopback only."""
 

@@ -19,6 +19,9 @@ INVOICE = (
 )
 # In the guest: memory, as the store is not what is tested here.
 STORE, TCTI = "/run/vitrine/store", "device:/dev/tpmrm0"
+RELEASE, MEASUREMENTS = "/run/vitrine/release.cbor", "/run/vitrine/measurements"
+# What the board measures before its terminal starts, in this order.
+MEASURED = ["vitrine-terminal", "vitrine-decoder"]
 
 
 class Server:
@@ -32,7 +35,10 @@ class Server:
         self.address = ""
 
     def prepare(self) -> None:
+        self._release()
         self._control("init", "--host", "server.test")
+        self._control("release", "trust", self.folder / "release.pem", "--name", "maker")
+        self._control("release", "add", self.folder / "release.cbor")
         self._control("user", "add", USER, "--code", CODE, "--balance", "500.00", "--limit", "250.00")
         wallet = self.folder / "wallet"
         shutil.copytree(ROOT / "Images/applications/wallet", wallet)
@@ -72,21 +78,49 @@ class Server:
 
     def enrol(self, board: Board) -> None:
         """Provisions the board against its own TPM, as on the day it is installed: nothing secret leaves it."""
-        board.script(f"mkdir -p {STORE.rsplit('/', 1)[0]}")
-        board.run("vitrine-provision", "init", "--store", STORE, "--tcti", TCTI, "--terminal", TERMINAL,
-                  "--csr", "/run/vitrine/csr.pem")  # fmt: skip
-        board.files.get("/run/vitrine/csr.pem", str(self.folder / "csr.pem"))
-        self._control("terminal", "enrol", "--csr", self.folder / "csr.pem", "--name", TERMINAL,
-                      "--out", self.folder / "certificate.pem")  # fmt: skip
+        (self.folder / "tpm-maker.pem").write_bytes(board.endorsement.authorities())
+        self._control("endorsement", "add", self.folder / "tpm-maker.pem", "--name", "tpm-maker")
+        self.measure(board)
+        self._provision(board, "init", "--terminal", TERMINAL, "--request", "/run/vitrine/request.cbor")
+        board.files.get("/run/vitrine/request.cbor", str(self.folder / "request.cbor"))
+        printed = self._control("terminal", "enrol", "--request", self.folder / "request.cbor", "--name", TERMINAL,
+                                "--out", self.folder / "grant.cbor", "--server", self.address)  # fmt: skip
+        fingerprint = re.search(r"^fingerprint (\S+)$", printed, re.MULTILINE)
+        assert fingerprint, printed
+        board.files.put(str(self.folder / "grant.cbor"), "/run/vitrine/grant.cbor")
+        self._provision(board, "install", "/run/vitrine/grant.cbor", "--fingerprint", fingerprint[1])
         self._control("right", "grant", "--terminal", TERMINAL, "--user", USER, "--application", "wallet")
         bundle = self.folder / "bundle.cbor"
         self._control(
             "table", "export", "--terminal", TERMINAL, "--user", USER, "--server", self.address, "--out", bundle
         )
         board.files.put(str(bundle), "/run/vitrine/bundle.cbor")
-        board.run("vitrine-provision", "install", "--store", STORE, "--tcti", TCTI, "/run/vitrine/bundle.cbor")
+        self._provision(board, "install", "/run/vitrine/bundle.cbor")
 
-    def _control(self, *words: str | pathlib.Path) -> None:
-        done = subprocess.run([BUILD / "vitrinectl", *words, "--state", self.state], capture_output=True, text=True)
+    def measure(self, board: Board) -> None:
+        """What a board does at each boot."""
+        board.script(f"mkdir -p {STORE.rsplit('/', 1)[0]}")
+        board.files.put(str(self.folder / "release.cbor"), RELEASE)
+        board.run("vitrine-measure", "--tcti", TCTI, "--log", MEASUREMENTS,
+                  *[f"{name}=/programs/{name}" for name in MEASURED])  # fmt: skip
+
+    def _provision(self, board: Board, *words: str) -> None:
+        board.run("vitrine-provision", *words, "--store", STORE, "--tcti", TCTI, "--release", RELEASE)
+
+    def _release(self) -> None:
+        """The maker of the board's image signs what it will measure."""
+        key = self.folder / "release.key"
+        self._run("vitrine-release", "key", "new", "--out", key)
+        self._run("vitrine-release", "key", "public", "--key", key, "--out", self.folder / "release.pem")
+        measures = [word for name in MEASURED for word in ["--measure", f"{name}={BUILD / name}"]]
+        self._run("vitrine-release", "sign", "--key", key, "--version", "1", "--generation", "1", *measures,
+                  "--out", self.folder / "release.cbor")  # fmt: skip
+
+    def _control(self, *words: str | pathlib.Path) -> str:
+        return self._run("vitrinectl", *words, "--state", self.state)
+
+    def _run(self, program: str, *words: str | pathlib.Path) -> str:
+        done = subprocess.run([BUILD / program, *words], capture_output=True, text=True)
         if done.returncode != 0:
-            raise AssertionError(f"vitrinectl {' '.join(map(str, words))}: {done.stdout}{done.stderr}")
+            raise AssertionError(f"{program} {' '.join(map(str, words))}: {done.stdout}{done.stderr}")
+        return done.stdout

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from board import Board, quoted, wait_until
-from server import INVOICE, STORE, TCTI
+from server import INVOICE, MEASUREMENTS, RELEASE, STORE, TCTI
 from virtual import Picture
 
 FOLDER = "/run/terminal"
@@ -28,7 +28,8 @@ class Terminal:
         self.board.script(f"mkdir -p {PICTURES}; touch {TIMELINE}")
         mark = self.mark()
         command = quoted(
-            "vitrine-terminal", "--store", STORE, "--tcti", TCTI, "--launch-socket", LAUNCH, "--plane", self.plane,
+            "vitrine-terminal", "--store", STORE, "--tcti", TCTI, "--release", RELEASE,
+            "--measurements", MEASUREMENTS, "--launch-socket", LAUNCH, "--plane", self.plane,
             "--keypad", f"evdev:{self.board.keypad.rule()}", "--timeline", TIMELINE, "--pictures", PICTURES)  # fmt: skip
         self.process = int(self.board.script(f"setsid {command} >>{LOG} 2>&1 </dev/null & echo $!"))
         self.wait("home", mark)

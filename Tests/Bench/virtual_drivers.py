@@ -11,8 +11,8 @@ from labgrid.driver.common import Driver
 from labgrid.driver.exception import ExecutionError
 from labgrid.factory import target_factory
 from labgrid.protocol import CommandProtocol, FileTransferProtocol, PowerProtocol
-from protocols import CableProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
-from virtual import Machine, Picture, Settings
+from protocols import CableProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
+from virtual import Machine, Picture, Settings, manufacture
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # QEMU's names (QKeyCode) of the keypad's keys.
@@ -23,7 +23,7 @@ KEYS = {**{str(digit): f"kp_{digit}" for digit in range(10)}, "ok": "kp_enter", 
 @attr.s(eq=False)
 class VirtualBoardDriver(
     CommandMixin, Driver, PowerProtocol, CommandProtocol, FileTransferProtocol, ScreenProtocol, KeypadProtocol,
-    CableProtocol, RouteProtocol,
+    CableProtocol, EndorsementProtocol, RouteProtocol,
 ):  # fmt: skip
     """labgrid's own QEMUDriver knows neither a TPM nor how to take a picture or to press a key.
 
@@ -40,10 +40,16 @@ class VirtualBoardDriver(
         self.machine: Machine | None = None
         self.forwards: dict[int, int] = {}
         self.tpm = ""
+        self.makers = b""
 
     def on_activate(self) -> None:
         # The TPM's state outlives the power, as a chip's does.
         self.tpm = tempfile.mkdtemp(prefix="vitrine-tpm-")
+        with tempfile.TemporaryDirectory() as maker:
+            self.makers = manufacture(self.tpm, maker)
+
+    def authorities(self) -> bytes:
+        return self.makers
 
     def on_deactivate(self) -> None:
         self.off()

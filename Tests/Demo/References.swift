@@ -1,5 +1,6 @@
 import Correspondence
 import Drawing
+import Evidence
 import Hold
 import Kit
 import LinuxBase
@@ -27,10 +28,12 @@ struct References {
             }
             return bytes
         }
-        table = try CorrespondenceTable(decoding: try record("table"))
+        let signed = try SignedEnvelope(decoding: try record("table"), limit: CorrespondenceLimits.tableBytes)
+        table = try CorrespondenceTable(decoding: signed.payload)
         var logos: [String: Picture] = [:]
         for row in table.rows {
-            logos[row.application] = try Picture(decodingLogo: try record("logo/\(row.application)"))
+            guard let name = row.logoRecord else { continue }
+            logos[row.application] = try Picture(decodingLogo: try record(name))
         }
         self.logos = logos
         type = Typesetter(

@@ -8,9 +8,9 @@ import Wire
 /// The table of what is fuzzed: one row for each parser of foreign bytes.
 enum Targets {
     static let all: [FuzzTarget] =
-        FuzzTarget.wire + [
-            rfbClient, rfbServer, launchRequest, launchAnswer, invoice, correspondence, glyphs, logo, gate,
-            gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,
+        FuzzTarget.wire + evidence + [
+            rfbClient, rfbServer, launchRequest, launchAnswer, invoice, correspondence, signedTable, tableBundle,
+            glyphs, logo, gate, gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,
         ]
 
     static let launchRequest = FuzzTarget(
@@ -48,26 +48,6 @@ enum Targets {
         verdict {
             let invoice = try InvoiceFile.parse(input)
             return try Invoice(cbor: invoice.cbor) == invoice
-        }
-    }
-
-    static let correspondence = FuzzTarget(
-        name: "correspondence",
-        corpus: [
-            CorrespondenceTable(
-                version: 3, terminal: "till-1", user: "ada",
-                rows: [
-                    CorrespondenceRow(
-                        application: "wallet", title: "Wallet",
-                        server: ServerAddress(host: "apps.example.org", port: 7443), entryModes: [.keys],
-                        accent: Colour(red: 11, green: 110, blue: 79), idleSeconds: 120, totalSeconds: 900)
-                ]
-            ).encoded()
-        ]
-    ) { input in
-        verdict {
-            let table = try CorrespondenceTable(decoding: input)
-            return try CorrespondenceTable(decoding: table.encoded()) == table
         }
     }
 

@@ -87,6 +87,7 @@ import Testing
         SourceModule(tier: .programs, name: "vitrine-decoder", imports: ["LinuxBase"]),
         SourceModule(tier: .programs, name: "vitrine-launch", imports: ["Launch"]),
         SourceModule(tier: .programs, name: "vitrine-provision", imports: ["TLS"]),
+        SourceModule(tier: .programs, name: "vitrine-measure", imports: ["TLS"]),
         SourceModule(tier: .programs, name: "vitrinectl", imports: ["Database", "ArgumentParser", "Foundation"]),
     ]
 

@@ -14,13 +14,15 @@ enum Rules {
     /// What the terminal's programs may bring in from outside, through any module that they import.
     static let terminalOutside: Set<String> = everywhere.union(["Glibc", "Logging"])
 
-    static let terminalPrograms = ["vitrine-terminal", "vitrine-decoder", "vitrine-launch", "vitrine-provision"]
+    static let terminalPrograms = [
+        "vitrine-terminal", "vitrine-decoder", "vitrine-launch", "vitrine-provision", "vitrine-measure",
+    ]
 
     /// Libraries from outside that one module alone may import.
     static let soleImporters: [String: Set<String>] = [
         "GRDB": ["Database"],
         "TOMLKit": ["Catalogue"],
-        "ArgumentParser": ["vitrine-server", "vitrinectl"],
+        "ArgumentParser": ["vitrine-server", "vitrinectl", "vitrine-release"],
     ]
 
     static func imports(go down: [SourceModule]) -> [String] {

@@ -52,13 +52,13 @@ public enum RigError: Error, CustomStringConvertible {
 @discardableResult
 public func run(
     _ program: String, _ arguments: [String], in folder: String, expecting expected: Int32? = 0,
-    timeout: Duration = .seconds(60)
+    timeout: Duration = .seconds(60), input: String = "/dev/null"
 ) throws -> (status: Int32, output: String) {
     let path = program.hasPrefix("/") ? program : try Programs.path(program)
     let name = String(program.split(separator: "/").last ?? "command")
     let log = "\(folder)/\(name)-\(try Random.bytes(4).map { String($0, radix: 16) }.joined()).out"
     let output = try Files.open(log, flags: O_WRONLY | O_CREAT | O_TRUNC)
-    let nothing = try Files.open("/dev/null", flags: O_RDONLY)
+    let nothing = try Files.open(input, flags: O_RDONLY)
     var child = try ChildProcess(
         path, arguments: [path] + arguments, environment: Rig.environment,
         descriptors: [(nothing.raw, 0), (output.raw, 1), (output.raw, 2)], diesWithParent: false)

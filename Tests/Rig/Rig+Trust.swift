@@ -5,33 +5,36 @@ internal import Wire
 extension Rig {
     /// Gives the terminal another certificate for the same key.
     public func enrolAgain(days: String) throws {
-        try run(
-            "vitrinectl",
-            [
-                "terminal", "enrol", "--state", state, "--csr", "\(folder)/csr.pem", "--name", Self.terminalName,
-                "--out",
-                "\(folder)/certificate.pem", "--days", days, "--replace",
-            ], in: folder)
+        try certify(["--days", days, "--replace"])
         try installTable()
     }
 
     /// Lets this rig's terminal come with a certificate that `stranger`'s authority issued.
     public func useIdentity(of stranger: Rig) throws {
-        let foreign = "\(stranger.folder)/foreign.pem"
+        let base = "\(folder)/foreign"
+        guard let pem = try CBOR(decoding: try Files.read(request, limit: 65536), limits: .wire)[8]?.bytes else {
+            throw RigError.wrong("no certificate request in the request")
+        }
+        try Files.replace(base + ".csr", with: pem)
+        try Files.replace(base + ".ext", with: Array("extendedKeyUsage=clientAuth\n".utf8))
         try run(
-            "vitrinectl",
+            try Programs.tool("openssl"),
             [
-                "terminal", "enrol", "--state", stranger.state, "--csr", "\(folder)/csr.pem", "--name",
-                Self.terminalName,
-                "--out", foreign, "--replace",
-            ], in: stranger.folder)
+                "x509", "-req", "-in", base + ".csr", "-CA", stranger.state + "/authority.pem", "-CAkey",
+                stranger.state + "/authority-key.pem", "-CAcreateserial", "-days", "30", "-extfile", base + ".ext",
+                "-out",
+                base + ".pem",
+            ], in: folder)
         let path = "\(folder)/bundle.cbor"
-        guard case .map(var records) = try CBOR(decoding: try Files.read(path, limit: 64 << 20)) else {
+        let limits = CBOR.Limits(nesting: 1, containerItems: 256, totalItems: 513)
+        guard case .map(var records) = try CBOR(decoding: try Files.read(path, limit: 64 << 20), limits: limits) else {
             throw RigError.wrong("the bundle is no map")
         }
-        records[.text("certificate")] = .bytes(try Files.read(foreign, limit: 65536))
+        // The table is there already, and is not taken twice.
+        for name in records.keys where name != .text("certificate") { records[name] = nil }
+        records[.text("certificate")] = .bytes(try Files.read(base + ".pem", limit: 65536))
         try Files.replace(path, with: CBOR.map(records).encoded())
-        try run("vitrine-provision", ["install", "--store", store, "--tcti", tcti, path], in: folder)
+        try run("vitrine-provision", provisioning(["install", path]), in: folder)
     }
 
     /// Processes of this rig's cells: jailers and sandboxes, by what their command lines name.

@@ -18,6 +18,8 @@ public final class Rig {
         public var code = "4711"
         public var balance = "500.00"
         public var limit = "250.00"
+        /// The TPM's log has every byte of its bus.
+        public var logsBus = false
         public init() {}
     }
 
@@ -30,7 +32,7 @@ public final class Rig {
     public let options: Options
     public let temporary: TemporaryFolder
     public var folder: String { temporary.path }
-    private var tpm: SoftwareTPM?
+    private(set) var tpm: SoftwareTPM?
     private var server: ChildProcess?
     private var terminal: ChildProcess?
     public private(set) var relay: Relay?
@@ -49,8 +51,11 @@ public final class Rig {
     public init(_ options: Options = Options()) throws {
         self.options = options
         temporary = try TemporaryFolder()
-        tpm = try SoftwareTPM(folder: temporary.path + "/tpm")
+        tpm = try SoftwareTPM(manufactured: 0, folder: temporary.path + "/tpm", logsBus: options.logsBus)
+        try makeRelease()
+        try measure()
         try prepareServer()
+        try trust()
         try startServer()
         if options.isRelayed { relay = try Relay(to: port) }
         try enrol()
@@ -104,44 +109,6 @@ public final class Rig {
         try run("vitrinectl", ["app", "import", target, "--state", state], in: self.folder)
     }
 
-    private func enrol() throws {
-        try run(
-            "vitrine-provision",
-            ["init", "--store", store, "--tcti", tcti, "--terminal", Self.terminalName, "--csr", "\(folder)/csr.pem"],
-            in: folder)
-        try run(
-            "vitrinectl",
-            [
-                "terminal", "enrol", "--state", state, "--csr", "\(folder)/csr.pem", "--name", Self.terminalName,
-                "--out",
-                "\(folder)/certificate.pem",
-            ], in: folder)
-        for application in ["wallet", "calculator"] + options.fixtures { try grant(application) }
-        try installTable()
-    }
-
-    public func grant(_ application: String) throws {
-        try run(
-            "vitrinectl",
-            [
-                "right", "grant", "--state", state, "--terminal", Self.terminalName, "--user", Self.userName,
-                "--application", application,
-            ], in: folder)
-    }
-
-    /// Exports the terminal's records for the server's present address and installs them in the sealed store.
-    public func installTable() throws {
-        try run(
-            "vitrinectl",
-            [
-                "table", "export", "--state", state, "--terminal", Self.terminalName, "--user", Self.userName,
-                "--server",
-                "localhost:\(relay?.port ?? port)", "--out", "\(folder)/bundle.cbor",
-            ], in: folder)
-        try run(
-            "vitrine-provision", ["install", "--store", store, "--tcti", tcti, "\(folder)/bundle.cbor"], in: folder)
-    }
-
     // MARK: Programs
 
     /// Starts the server on a port of the kernel's choosing, or on the one it had before.
@@ -179,7 +146,8 @@ public final class Rig {
         terminal = try spawn(
             "vitrine-terminal",
             [
-                "--store", store, "--tcti", tcti, "--launch-socket", launchSocket, "--plane", plane, "--keypad",
+                "--store", store, "--tcti", tcti, "--release", release, "--measurements", measurements,
+                "--launch-socket", launchSocket, "--plane", plane, "--keypad",
                 options.keypad ?? "script:\(keypad)", "--timeline", timelineFile, "--size",
                 "\(options.size.width)x\(options.size.height)",
             ] + more, log: terminalLog, inheritInput: options.keypad == "tty")
@@ -201,6 +169,13 @@ public final class Rig {
         case .some(let child): child.process
         case .none: nil
         }
+    }
+
+    /// Pulls the plug or shuts the machine down, and starts it again: the TPM loses its registers, and the boot measures.
+    public func reboot(orderly: Bool = true) throws {
+        try stopTerminal(orderly ? .terminate : .kill)
+        try tpm?.restart(orderly: orderly)
+        try measure()
     }
 
     private func stop(_ child: inout ChildProcess?, _ signal: SignalNumber) throws {

@@ -4,9 +4,13 @@ Standard library only: `Images/test/guest` and the bench's drivers (`Tests/Bench
 """
 
 from .agent import Agent, GuestError, Result
+from .chip import manufacture
 from .machine import Machine, MachineError
 from .monitor import Monitor, MonitorError
 from .picture import Picture
 from .settings import Settings
 
-__all__ = ["Agent", "GuestError", "Machine", "MachineError", "Monitor", "MonitorError", "Picture", "Result", "Settings"]
+__all__ = [
+    "Agent", "GuestError", "Machine", "MachineError", "Monitor", "MonitorError", "Picture", "Result", "Settings",
+    "manufacture",
+]  # fmt: skip

@@ -1,105 +1,112 @@
+internal import Evidence
 internal import LinuxBase
 internal import Seal
-internal import TLS
 internal import TPM
 
-/// The three commands.
+/// What the command line asks for.
 struct Command {
     private enum Action {
-        case initialise(terminal: String, request: String)
-        case install(bundle: String)
+        case initialise(request: String)
+        case enrol(server: String)
+        case install(String)
+        case setData(String)
+        case removeData(String)
         case list
+        case status
+        case retire
     }
     private let action: Action
-    private let store: String
-    private let tcti: String
+    private let arguments: Arguments
+    let store: String
 
-    init(_ arguments: Arguments) throws(Problem) {
+    init(_ words: [String]) throws(Problem) {
         do throws(Arguments.Problem) {
-            var words = arguments.words[...]
-            let name = words.popFirst()
-            switch (name, words.count) {
-            case ("init", 0):
-                action = .initialise(
-                    terminal: try arguments.required("--terminal"), request: try arguments.required("--csr"))
-            case ("install", 1): action = .install(bundle: words[words.startIndex])
-            case ("list", 0): action = .list
-            default: throw .bad(name: "command", value: name ?? "(none)", expected: "init, install BUNDLE or list")
-            }
+            arguments = try Arguments(
+                words,
+                options: [
+                    "--store", "--tcti", "--terminal", "--request", "--server", "--release", "--screen",
+                    "--fingerprint",
+                ], switches: ["--yes"])
+            action = try Self.action(arguments)
             store = try arguments.required("--store")
-            tcti = try arguments.required("--tcti")
-        } catch {
-            throw Problem("\(error); --help shows the usage", ExitCode.usage)
+        } catch { throw Problem("\(error); --help shows the usage", ExitCode.usage) }
+    }
+
+    private static func action(_ arguments: Arguments) throws(Arguments.Problem) -> Action {
+        let words = arguments.words
+        switch (words.first, words.count) {
+        case ("init", 1): return .initialise(request: try arguments.required("--request"))
+        case ("enrol", 1): return .enrol(server: try arguments.required("--server"))
+        case ("install", 2): return .install(words[1])
+        case ("data", 3) where words[1] == "set": return .setData(words[2])
+        case ("data", 3) where words[1] == "remove": return .removeData(words[2])
+        case ("list", 1): return .list
+        case ("status", 1): return .status
+        case ("retire", 1): return .retire
+        default:
+            throw .bad(
+                name: "command", value: words.joined(separator: " "),
+                expected: "enrol, init, install FILE, data set NAME, data remove NAME, list, status or retire")
         }
     }
 
     func run() throws(Problem) {
+        if case .retire = action { return try retire() }
         let tpm: TPMDevice
+        let tcti = try required("--tcti")
         do throws(TPMError) { tpm = try TPMDevice(tcti: tcti) } catch { throw Problem(error) }
         if tpm.isSoftware {
             say("vitrine-provision: WARNING: software TPM, its keys are a file: development only", to: 2)
         }
         switch action {
-        case .initialise(let terminal, let request): try initialise(tpm, terminal, request)
-        case .install(let bundle): try install(tpm, bundle)
+        case .initialise(let path): try initialise(tpm, writing: path)
+        case .enrol(let server): try enrol(tpm, at: server)
+        case .install(let path): try install(tpm, path)
+        case .setData(let name): try setData(tpm, name)
+        case .removeData(let name): try removeData(tpm, name)
         case .list: try list(tpm)
+        case .status: try status(tpm)
+        case .retire: break
         }
     }
 
-    /// Keeps what is there, so that it can be run again after a power cut, or for the next certificate.
-    private func initialise(_ tpm: TPMDevice, _ terminal: String, _ request: String) throws(Problem) {
-        let point: P256PublicPoint
-        do throws(TPMError) {
-            try tpm.provision()
-            point = try tpm.clientPublicKey()
-        } catch {
-            throw Problem(error)
+    func required(_ name: String) throws(Problem) -> String {
+        do throws(Arguments.Problem) { return try arguments.required(name) } catch {
+            throw Problem("\(error); --help shows the usage", ExitCode.usage)
         }
-        do throws(SealError) {
-            if SealedStore.isProvisioned(store) {
-                _ = try SealedStore(opening: store, tpm: tpm)
-            } else {
-                try SealedStore.provision(folder: store, tpm: tpm)
-            }
-        } catch {
-            throw Problem(error)
-        }
-        let pem: [UInt8]
-        do throws(TLSError) {
-            pem = try makeCertificateRequest(commonName: terminal, publicKey: (point.x, point.y)) { digest in
-                let signature = try tpm.sign(digest: digest)
-                return (signature.r, signature.s)
-            }
-        } catch {
-            throw Problem(error)
-        }
-        do throws(SystemCallError) {
-            try Files.replace(request, with: pem, mode: 0o644)
-        } catch {
-            throw Problem(error.description, ExitCode.cannotCreate)
-        }
-        say("terminal \(terminal), client key \(fingerprint(point)), request in \(request)")
     }
 
-    /// Checks everything before it writes anything.
-    private func install(_ tpm: TPMDevice, _ path: String) throws(Problem) {
-        let bundle = try ProvisioningBundle(reading: path)
-        let opened: SealedStore
-        do throws(SealError) { opened = try SealedStore(opening: store, tpm: tpm) } catch { throw Problem(error) }
-        try bundle.checkCertificate(tpm, beside: opened)
-        do throws(SealError) {
-            for (name, bytes) in bundle.records { try opened.write(name, bytes) }
-        } catch {
+    subscript(option name: String) -> String? { arguments[name] }
+    var takesWithoutComparing: Bool { arguments.has("--yes") }
+
+    /// The release under which the store opens. Its signature is the TPM's to check.
+    func release() throws(Problem) -> ReleaseManifest {
+        let path = arguments["--release"] ?? "/usr/lib/vitrine/release.cbor"
+        let bytes = try Problem.read(path, limit: EvidenceLimits.manifestBytes)
+        do throws(EvidenceError) {
+            let envelope = try SignedEnvelope(decoding: bytes, limit: EvidenceLimits.manifestBytes)
+            return try ReleaseManifest(decoding: envelope.payload)
+        } catch { throw Problem(path, error) }
+    }
+
+    func open(_ tpm: TPMDevice) throws(Problem) -> SealedStore {
+        let release = try release()
+        do throws(SealError) { return try SealedStore(opening: store, tpm: tpm, release: release) } catch {
             throw Problem(error)
         }
-        say("\(bundle.records.count) records installed")
+    }
+
+    private func retire() throws(Problem) {
+        do throws(SealError) {
+            say("the store is now in \(try SealedStore.retire(store)); enrol the terminal again")
+        } catch { throw Problem(error) }
     }
 
     /// A record that cannot be read is named and makes the command fail, after all have been looked at.
     private func list(_ tpm: TPMDevice) throws(Problem) {
         var failure: SealError?
+        let store = try open(tpm)
         do throws(SealError) {
-            let store = try SealedStore(opening: store, tpm: tpm)
             for name in try store.names() {
                 do throws(SealError) {
                     say("\(name)  \(try store.read(name).count) bytes")
@@ -108,15 +115,22 @@ struct Command {
                     failure = failure ?? error
                 }
             }
-        } catch {
-            throw Problem(error)
-        }
+        } catch { throw Problem(error) }
         if let failure { throw Problem(failure) }
     }
 
-    /// The first eight bytes of SHA-256 over the public key, for the eye.
-    private func fingerprint(_ point: P256PublicPoint) -> String {
-        Digest.sha256(subjectPublicKeyInfo(x: point.x, y: point.y)).prefix(8)
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+    private func status(_ tpm: TPMDevice) throws(Problem) {
+        let release = try release()
+        do throws(TPMError) {
+            let lockout = try tpm.lockout()
+            say("release            \(release.version), generation \(release.generation)")
+            say("generation counter \(try tpm.generation())")
+            say("store counter      \(try tpm.storeCounter())")
+            let locked =
+                lockout.isLockedOut ? "locked out for \(lockout.recovery.components.seconds) s" : "not locked out"
+            say("TPM                \(locked), \(lockout.failures) of \(lockout.limit) failures")
+        } catch { throw Problem(error) }
+        _ = try open(tpm)
+        say("store              opens")
     }
 }

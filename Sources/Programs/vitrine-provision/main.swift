@@ -1,59 +1,39 @@
-// vitrine-provision: the factory's and the operator's hand on a terminal: makes its keys and its sealed store, asks for a
-// certificate, installs the records that the server exports. Not needed in daily running; shows no record's content.
+// vitrine-provision: the factory's and the operator's hand on a terminal: makes its keys and its sealed store, has it
+// enrolled, installs what the operator exports, keeps stored data. Not needed in daily running; shows no record's content.
 
 internal import Glibc
 internal import LinuxBase
-internal import Seal
-internal import TLS
-internal import TPM
 
 let help = """
-    Usage: vitrine-provision init --store DIR --tcti TCTI --terminal NAME --csr FILE
-           vitrine-provision install --store DIR --tcti TCTI BUNDLE
-           vitrine-provision list --store DIR --tcti TCTI
+    Usage: vitrine-provision enrol --store DIR --tcti TCTI --terminal NAME --server HOST:PORT
+           vitrine-provision init --store DIR --tcti TCTI --terminal NAME --request FILE
+           vitrine-provision install --store DIR --tcti TCTI FILE
+           vitrine-provision data set|remove NAME --store DIR --tcti TCTI
+           vitrine-provision list|status --store DIR --tcti TCTI
+           vitrine-provision retire --store DIR
 
-      init      makes the terminal's keys in the TPM and its sealed store, where they are absent, and writes a
-                certificate request (PEM) to FILE
-      install   checks the records of BUNDLE (made by `vitrinectl table export`) and puts them into the store
+      enrol     init, a request to `vitrinectl terminal enrol --listen` at HOST:PORT, and install of its answer
+      init      makes the terminal's keys in the TPM and its sealed store, where they are absent, and writes a request
+                for enrolment to FILE
+      install   FILE is the answer of `vitrinectl terminal enrol`, which only this TPM can open, or an export of
+                `vitrinectl table export`; all of it is checked before any of it is stored
+      data set  stores a user's datum (account, identity, …) from the standard input, at most 256 bytes; it is released
+                only to applications whose row in the correspondence table names it
       list      names and sizes of the records
+      status    the TPM's counters and lock-out, the store's release
+      retire    moves the store aside, for a new enrolment; nothing of it opens again once the TPM is cleared
 
-      --tcti    the TPM, as tpm2-tss names it: device:/dev/tpmrm0, or swtpm:path=SOCKET for development;
-                not behind a resource manager, one process at a time: stop vitrine-terminal first
+      --tcti TCTI         the TPM: device:/dev/tpmrm0, or swtpm:path=SOCKET for development; not behind a resource
+                          manager, one process at a time: stop vitrine-terminal first
+      --release FILE      the release manifest of the image (default: /usr/lib/vitrine/release.cbor); the store opens
+                          under its release and later ones of the same maker
+      --screen WxH        the screen in pixels, for logos and fonts (default: 800x480)
+      --fingerprint F     the short fingerprint that the operator's side shows: the answer is taken if it is the same
+      --yes               take the answer without comparing fingerprints (development, or a network that is trusted)
 
     Exit status: 0 done, 64 wrong usage, 65 bad input or altered store, 66 no such file, 69 TPM not usable,
-    73 cannot write
+    73 cannot write, 76 the fingerprints differ
     """
-
-/// Exit codes of sysexits.h.
-enum ExitCode {
-    static let usage: Int32 = 64
-    static let badData: Int32 = 65
-    static let noInput: Int32 = 66
-    static let unavailable: Int32 = 69
-    static let cannotCreate: Int32 = 73
-}
-
-/// A failure with its exit code.
-struct Problem: Error {
-    let text: String
-    let code: Int32
-    init(_ text: String, _ code: Int32) {
-        self.text = text
-        self.code = code
-    }
-    init(_ error: TPMError) { self.init(error.description, ExitCode.unavailable) }
-    init(_ error: TLSError) { self.init(error.description, ExitCode.badData) }
-    init(_ error: SealError) {
-        let code: Int32 =
-            switch error {
-            case .tpm: ExitCode.unavailable
-            case .missing: ExitCode.noInput
-            case .system: ExitCode.cannotCreate
-            default: ExitCode.badData
-            }
-        self.init(error.description, code)
-    }
-}
 
 func say(_ text: String, to number: Int32 = 1) {
     let bytes = Array((text + "\n").utf8)
@@ -67,15 +47,10 @@ if words.contains("--help") {
     exit(0)
 }
 
+Signals.ignoreBrokenPipes()
 do {
-    let arguments: Arguments
-    do throws(Arguments.Problem) {
-        arguments = try Arguments(words, options: ["--store", "--tcti", "--terminal", "--csr"])
-    } catch {
-        throw Problem("\(error); --help shows the usage", ExitCode.usage)
-    }
     try Process.keepMemoryPrivate()
-    try Command(arguments).run()
+    try Command(words).run()
 } catch let problem as Problem {
     say("vitrine-provision: \(problem.text)", to: 2)
     exit(problem.code)

@@ -20,8 +20,10 @@ struct Registry: Sendable {
     let policy: AdmissionPolicy
     let catalogue: ApplicationCatalogue
     let log: Logger
+    let state: String
 
     init(state: String, log: Logger) throws {
+        self.state = state
         directory = try Directory(opening: state)
         policy = try AdmissionPolicy(directory: directory)
         catalogue = ApplicationCatalogue(directory: directory, state: state)
@@ -70,7 +72,7 @@ struct Registry: Sendable {
         }
     }
 
-    private func note(_ refusal: Refusal, reason: String, terminal: String?) {
+    func note(_ refusal: Refusal, reason: String, terminal: String?) {
         log.warning(
             "refused: \(reason)", metadata: ["terminal": "\(terminal ?? "unknown")", "code": "\(refusal.code)"])
         do {

@@ -13,23 +13,18 @@ internal import Wire
 final class SessionHost: ConnectionOwner, @unchecked Sendable {
     // Safe to send: `peers`, `sessions` and all sessions are touched on the event loop only.
 
-    private struct Peer {
-        let connection: TerminalConnection
-        var terminal: AdmittedTerminal?
-        var session: Session?
-    }
-
-    private let loop: any EventLoop
-    private let pool: NIOThreadPool
-    private let registry: Registry
+    let loop: any EventLoop
+    let pool: NIOThreadPool
+    let registry: Registry
     private let place: CellPlace
     private let capacity: Int
-    private let log: Logger
-    private var peers: [UInt64: Peer] = [:]
+    let log: Logger
+    var peers: [UInt64: Peer] = [:]
+    var tickets = Tickets()
     private var sessions: [Session.Key: Session] = [:]
     private var byNumber: [UInt64: Session] = [:]
     private var timers: [Session.Key: Scheduled<Void>] = [:]
-    private var isDraining = false
+    private(set) var isDraining = false
     private var drained: EventLoopPromise<Void>?
 
     init(
@@ -56,7 +51,7 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
                 switch result {
                 case .success(.success(let terminal)):
                     self.peers[connection.number]?.terminal = terminal
-                    connection.welcome(terminal: terminal.name)
+                    connection.know(terminal: terminal.name)
                 case .success(.failure(let denial)): connection.refuse(denial.refusal)
                 case .failure(let error): connection.end(.internalFailure("\(error)"))
                 }
@@ -82,13 +77,18 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         case .outcomeReceived:
             peers[connection.number]?.session = nil
             peer.session?.acknowledgeOutcome()
+        case .attestation(let attestation): received(attestation, on: connection)
+        case .renewal(let request): renew(request, on: connection)
+        case .tableInstalled(let version): tableInstalled(version, on: connection)
         case .feedback: break  // Nothing adapts to it yet.
         case .hello, .heartbeat: break  // The connection's own business.
         }
     }
 
     func ended(_ connection: TerminalConnection, _ reason: ConnectionEnd) {
-        peers.removeValue(forKey: connection.number)?.session?.detach(connection)
+        guard let peer = peers.removeValue(forKey: connection.number) else { return }
+        peer.attestationTimer?.cancel()
+        peer.session?.detach(connection)
     }
 
     /// Sessions of one terminal that may be on their way out while it asks for another.
@@ -213,15 +213,5 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         guard isDraining, sessions.isEmpty, let drained else { return }
         self.drained = nil
         drained.succeed()
-    }
-}
-
-extension [UInt8] {
-    /// In time that depends on the lengths only.
-    fileprivate func isEqualInConstantTime(to other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        var difference: UInt8 = 0
-        for (a, b) in zip(self, other) { difference |= a ^ b }
-        return difference == 0
     }
 }

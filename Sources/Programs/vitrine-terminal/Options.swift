@@ -23,11 +23,15 @@ struct Options: Sendable {
 
     var store: String
     var tcti: String
+    var release: String
+    var measurements: String
     var screen: Screen
     var keypad: Keypad
     /// Nil: the display's own, or 800×480 where there is none.
     var size: PixelSize?
     var launchSocket: String
+    /// Who reaches the launch socket; the table's rows say who of those may launch what.
+    var launchMode: UInt32
     var decoder: String
     var timeline: String?
     var pictures: String?
@@ -41,6 +45,10 @@ struct Options: Sendable {
           --store DIR            sealed store, made by vitrine-provision
           --tcti TCTI            the TPM: device:/dev/tpmrm0, or swtpm:path=… (development only)
           --launch-socket PATH   where vitrine-launch asks
+          --launch-mode MODE     permissions of that socket, octal (default: 660): 666 lets every user ask, and the
+                                 correspondence table say who may
+          --release FILE         the release manifest of this image (default: /usr/lib/vitrine/release.cbor)
+          --measurements FILE    what vitrine-measure wrote in this boot (default: /run/vitrine/measurements)
           --board FILE           what the board has: display, keypad, keys (see Board/); the options below come first
           --plane PLANE          memory (default), memory:FILE (mapped by others), rfb:127.0.0.1:PORT to be watched and
                                  typed at with a VNC viewer (development only), or kms for a display, with choices
@@ -58,7 +66,8 @@ struct Options: Sendable {
         let arguments = try Arguments(
             words,
             options: [
-                "--store", "--tcti", "--launch-socket", "--board", "--plane", "--keypad", "--size", "--decoder",
+                "--store", "--tcti", "--launch-socket", "--launch-mode", "--release", "--measurements", "--board",
+                "--plane", "--keypad", "--size", "--decoder",
                 "--timeline", "--pictures",
             ],
             switches: ["--verbose"])
@@ -66,6 +75,9 @@ struct Options: Sendable {
         store = try arguments.required("--store")
         tcti = try arguments.required("--tcti")
         launchSocket = try arguments.required("--launch-socket")
+        launchMode = try Self.mode(arguments["--launch-mode"] ?? "660")
+        release = arguments["--release"] ?? "/usr/lib/vitrine/release.cbor"
+        measurements = arguments["--measurements"] ?? "/run/vitrine/measurements"
         let board = try Self.board(arguments["--board"])
         screen = try Self.screen(arguments["--plane"] ?? "memory", board)
         keypad = try Self.keypad(arguments["--keypad"] ?? "none", board)
@@ -130,6 +142,13 @@ struct Options: Sendable {
         } catch {
             throw .bad(name: "--keypad", value: value, expected: "devices (\(error))")
         }
+    }
+
+    private static func mode(_ value: String) throws(Arguments.Problem) -> UInt32 {
+        guard let mode = UInt32(value, radix: 8), mode & ~0o666 == 0 else {
+            throw .bad(name: "--launch-mode", value: value, expected: "permissions such as 660 or 666")
+        }
+        return mode
     }
 
     private static func size(_ value: String) throws(Arguments.Problem) -> PixelSize {

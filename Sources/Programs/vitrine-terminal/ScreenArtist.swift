@@ -33,7 +33,10 @@ struct ScreenArtist {
         type = Typesetter(small: records.small, body: records.body, title: records.title)
         let area = layout.stream.size
         let type = type
-        home = HomeScreen(table: records.table, logos: records.logos, size: area, type: type)
+        // What no key may start is not offered to fingers.
+        var offered = records.table
+        offered.rows.removeAll { !$0.allows(launcher: .home) }
+        home = HomeScreen(table: offered, logos: records.logos, size: area, type: type)
         var holds: [String: HoldScreen] = [:]
         for row in records.table.rows {
             holds[row.application] = HoldScreen(

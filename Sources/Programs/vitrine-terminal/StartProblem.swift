@@ -9,6 +9,7 @@ import TPM
 /// Why the trusted environment did not start, by what an operator has to look at.
 enum StartProblem: Error, CustomStringConvertible {
     case tpm(TPMError)
+    case software(Software.Problem)
     case store(SealError)
     case records(StoredRecords.Problem)
     case identity(TLSError)
@@ -20,6 +21,7 @@ enum StartProblem: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .tpm(let error): "TPM: \(error)"
+        case .software(let problem): "release: \(problem)"
         case .store(let error): "sealed store: \(error)"
         case .records(let problem): "sealed store: \(problem)"
         case .identity(let error): "the terminal's certificate or the server's roots: \(error)"
@@ -32,7 +34,7 @@ enum StartProblem: Error, CustomStringConvertible {
 
     var exitCode: Int32 {
         switch self {
-        case .store, .records, .identity: ExitCode.dataError
+        case .software, .store, .records, .identity: ExitCode.dataError
         case .tpm, .screen, .keypad, .launchSocket, .system: ExitCode.software
         }
     }

@@ -1,10 +1,16 @@
 import Correspondence
+import Evidence
 import Pictures
 import Seal
-import TPM
+import TLS
+import Wire
 
-/// What the trusted environment reads from the sealed store at its start. Read once: a launch touches no file.
+/// What the trusted environment reads from the sealed store at its start, and again after a table has come. A launch
+/// touches no file, but for the stored data of its application.
 struct StoredRecords: Sendable {
+    /// The terminal's name, from its enrolment.
+    let terminal: String
+    /// Empty, of version 0, until the operator's first table has come.
     let table: CorrespondenceTable
     /// By application. One without a logo is held with its title alone.
     let logos: [String: Picture]
@@ -13,55 +19,110 @@ struct StoredRecords: Sendable {
     let title: GlyphSheet
     let certificate: [UInt8]
     let roots: [UInt8]
+    /// The key that signs tables: 65 bytes.
+    let operatorKey: [UInt8]
+    /// Where the terminal finds its server while it has no table.
+    let server: ServerAddress
+    /// The last authenticated time, seconds since 1970; 0 for none.
+    let clock: Int64
 
     /// A record that is missing, altered, or not what its name says: nothing is shown from it.
     enum Problem: Error, CustomStringConvertible {
         case store(SealError)
         case record(String, CorrespondenceError)
-        case emptyTable
+        case table(TableError)
+        case malformed(String)
         var description: String {
             switch self {
             case .store(let error): error.description
             case .record(let name, let error): "record \(name): \(error)"
-            case .emptyTable: "the correspondence table has no row: nothing can be launched"
+            case .table(let error): "correspondence table: \(error)"
+            case .malformed(let name): "record \(name) is not what it should be"
             }
         }
     }
 
     init(from store: SealedStore) throws(Problem) {
-        table = try Self.load("table", from: store) { (bytes) throws(CorrespondenceError) in
-            try CorrespondenceTable(decoding: bytes)
-        }
-        guard !table.rows.isEmpty else { throw .emptyTable }
-        var logos: [String: Picture] = [:]
         let names: Set<String>
         do throws(SealError) { names = Set(try store.names()) } catch { throw .store(error) }
-        for row in table.rows where names.contains("logo/\(row.application)") {
-            logos[row.application] = try Self.load("logo/\(row.application)", from: store) {
-                (bytes) throws(CorrespondenceError) in try Picture(decodingLogo: bytes)
-            }
+        terminal = try Self.text("terminal", from: store)
+        operatorKey = try Self.bytes("operator", from: store)
+        table = try Self.table(from: store, names, terminal: terminal, operatorKey: operatorKey)
+        var logos: [String: Picture] = [:]
+        for row in table.rows {
+            guard let digest = row.logo else { continue }
+            let bytes = try Self.bytes(LogoRecord.name(digest), from: store)
+            do throws(TableError) {
+                logos[row.application] = try LogoRecord.picture(bytes, digest: digest, sha256: Digest.sha256)
+            } catch { throw .table(error) }
         }
         self.logos = logos
         small = try Self.sheet("glyphs/small", from: store)
         body = try Self.sheet("glyphs/body", from: store)
         title = try Self.sheet("glyphs/title", from: store)
-        do throws(SealError) {
-            certificate = try store.read("certificate")
-            roots = try store.read("roots")
-        } catch {
-            throw .store(error)
+        certificate = try Self.bytes("certificate", from: store)
+        roots = try Self.bytes("roots", from: store)
+        guard let address = ServerAddress(parsing: try Self.text("server", from: store)) else {
+            throw .malformed("server")
         }
+        server = address
+        clock = names.contains("clock") ? try Self.clock(from: store) : 0
+    }
+
+    private static func table(
+        from store: SealedStore, _ names: Set<String>, terminal: String, operatorKey: [UInt8]
+    ) throws(Problem) -> CorrespondenceTable {
+        guard names.contains("table") else {
+            return CorrespondenceTable(version: 0, terminal: terminal, user: "", rows: [])
+        }
+        let bytes = try Self.bytes("table", from: store)
+        do throws(TableError) {
+            let signed = try SignedTable(decoding: bytes) { message, signature in
+                SignatureCheck.isValid(signature, of: message, point: operatorKey)
+            }
+            try signed.check(terminal: terminal)
+            try signed.check(records: names)
+            return signed.table
+        } catch { throw .table(error) }
+    }
+
+    /// Eight bytes, big-endian.
+    private static func clock(from store: SealedStore) throws(Problem) -> Int64 {
+        let bytes = try bytes("clock", from: store)
+        guard bytes.count == 8 else { throw .malformed("clock") }
+        return Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    static func encoded(clock: Int64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: clock >> Int64(56 - 8 * $0)) }
     }
 
     private static func sheet(_ name: String, from store: SealedStore) throws(Problem) -> GlyphSheet {
-        try load(name, from: store) { (bytes) throws(CorrespondenceError) in try GlyphSheet(decoding: bytes) }
+        let bytes = try bytes(name, from: store)
+        do throws(CorrespondenceError) { return try GlyphSheet(decoding: bytes) } catch { throw .record(name, error) }
     }
 
-    private static func load<Value>(
-        _ name: String, from store: SealedStore, decode: ([UInt8]) throws(CorrespondenceError) -> Value
-    ) throws(Problem) -> Value {
-        let bytes: [UInt8]
-        do throws(SealError) { bytes = try store.read(name) } catch { throw .store(error) }
-        do throws(CorrespondenceError) { return try decode(bytes) } catch { throw .record(name, error) }
+    private static func text(_ name: String, from store: SealedStore) throws(Problem) -> String {
+        guard let text = String(validating: try bytes(name, from: store), as: UTF8.self),
+            WireText.isClean(text, bytes: 1...WireLimits.textBytes)
+        else { throw .malformed(name) }
+        return text
+    }
+
+    private static func bytes(_ name: String, from store: SealedStore) throws(Problem) -> [UInt8] {
+        do throws(SealError) { return try store.read(name) } catch { throw .store(error) }
+    }
+}
+
+extension ServerAddress {
+    /// `HOST:PORT`, with an IPv6 address in brackets.
+    init?(parsing text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: port)
     }
 }

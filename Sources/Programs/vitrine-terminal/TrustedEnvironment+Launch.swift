@@ -7,6 +7,8 @@ import Logging
 import Measurements
 import Pictures
 import Plane
+import Seal
+import Secrets
 import SecureChannel
 import Stream
 import Wire
@@ -40,8 +42,10 @@ extension TrustedEnvironment {
                     metadata: [
                         "application": "\(request.application)", "pid": "\(peer.process)", "uid": "\(peer.user)",
                     ])
-                let answer = begin(request, client: client, now)
+                let answer = begin(request, client: client, by: .user(peer.user), now)
                 gate.answer(answer, to: client, now: now)
+            case .list(let client, let peer):
+                gate.answer(.applications(offered(to: .user(peer.user))), to: client, now: now)
             case .gone(let client, let error):
                 if launch?.client == client { launch?.client = nil }
                 log.info("launcher gone: \(error)")
@@ -54,8 +58,16 @@ extension TrustedEnvironment {
     }
 
     /// The patent's interception: a row in the table means that a server runs it; no row, that it is not ours.
-    func begin(_ request: LaunchRequest, client: Int?, _ now: MonotonicTime) -> LaunchAnswer {
+    func begin(
+        _ request: LaunchRequest, client: Int?, by launcher: Launcher, _ now: MonotonicTime
+    ) -> LaunchAnswer {
         guard let row = records.table.row(for: request.application) else { return .notRemote }
+        guard row.allows(launcher: launcher) else {
+            log.warning("launch not permitted", metadata: ["application": "\(row.application)", "by": "\(launcher)"])
+            return .refused("this application is not to be launched from here")
+        }
+        // The operator lets it run where it was asked for when no server is to be had.
+        if row.localFallback, !link.isUp, linkFailure != nil { return .notRemote }
         guard launch == nil else { return .refused("another application is running") }
         timeline.note("launch", at: now)
         let limit = Duration.seconds(Int64(clamping: row.totalSeconds))
@@ -78,9 +90,37 @@ extension TrustedEnvironment {
             request: identifier, application: row.application, user: records.table.user,
             target: RenderTarget(
                 size: artist.layout.stream.size, refreshMillihertz: 60_000, level: 42, temporalLayers: 1),
-            invoice: request.invoice)
+            invoice: request.invoice, stored: storedData(for: row))
         perform(session.handle(.launch(execution, linkUp: link.isUp)))
         return .started
+    }
+
+    /// What a launcher may ask for, with the logos as icons: what the rich side's launch files are made of.
+    private func offered(to launcher: Launcher) -> [OfferedApplication] {
+        records.table.rows.filter { $0.allows(launcher: launcher) }.map { row in
+            let icon = records.logos[row.application].flatMap { logo in
+                LaunchIcon(width: logo.size.width, height: logo.size.height, pixels: logo.pixels)
+            }
+            return OfferedApplication(application: row.application, title: row.title, icon: icon)
+        }
+    }
+
+    /// The data of the sealed store that the row allows its application, and nothing else of it. What is not there is
+    /// left out: the application says what it needs.
+    private func storedData(for row: CorrespondenceRow) -> [String: String] {
+        var data: [String: String] = [:]
+        for name in row.storedData {
+            do throws(SealError) {
+                var bytes = try store.read("data/\(name)")
+                data[name] = String(validating: bytes, as: UTF8.self)
+                wipe(&bytes)
+            } catch .missing {
+                continue
+            } catch {
+                log.error("sealed store: \(error)")
+            }
+        }
+        return data
     }
 
     /// The session is over: everything of it goes, the launcher learns the outcome, the screen says it.
@@ -100,6 +140,7 @@ extension TrustedEnvironment {
         display?.closeStream()
         showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
         video.prepareSpare(log)
+        if let waitingTable { takeTable(waitingTable) }
     }
 
     func awaitOutcome() {
@@ -116,7 +157,7 @@ extension TrustedEnvironment {
         }
         if case .outcome = showing { return showHome() }
         guard case .digit(let digit) = key, let application = artist.home.application(forDigit: digit) else { return }
-        _ = begin(LaunchRequest(application: application), client: nil, now)
+        _ = begin(LaunchRequest(application: application), client: nil, by: .home, now)
     }
 
     func checkDeadlines(_ now: MonotonicTime) {

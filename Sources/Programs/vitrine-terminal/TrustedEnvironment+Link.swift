@@ -19,7 +19,9 @@ extension TrustedEnvironment {
         guard address != server else { return }
         server = address
         linkFailure = nil
-        link = LinkMachine(software: Self.software, now: now)
+        // What one server gave is no secret to show to another.
+        ticket = nil
+        link = LinkMachine(now: now)
         driver = LinkDriver(context: identity, host: address.host, port: address.port)
     }
 
@@ -39,6 +41,12 @@ extension TrustedEnvironment {
     private func perform(_ action: LinkMachine.Action) {
         switch action {
         case .connect:
+            if renewed {
+                renewed = false
+                ticket = nil
+                driver = LinkDriver(context: identity, host: server.host, port: server.port)
+            }
+            driver.verificationTime = clock.verificationTime(system: Clock.secondsSince1970(), now: Clock.now())
             for event in driver.connect() { feed(event) }
         case .disconnect:
             driver.disconnect()
@@ -46,11 +54,15 @@ extension TrustedEnvironment {
             send(message)
         case .deliver(let message):
             note(message)
-            perform(session.handle(.message(message)))
-        case .up:
+            deliver(message)
+        case .greet: greet()
+        case .attest(let challenge): attest(challenge)
+        case .up(let welcome):
             linkFailure = nil
-            log.info("link up", metadata: ["server": "\(server.host):\(server.port)"])
-            timeline.note("link_up", at: Clock.now())
+            log.info(
+                "link up", metadata: ["server": "\(server.host):\(server.port)", "resumed": "\(driver.isResumed)"])
+            timeline.note("link_up", at: Clock.now(), ["resumed": driver.isResumed ? 1 : 0])
+            welcomed(welcome)
             perform(session.handle(.linkUp))
             linkChanged()
         case .down(let failure, let pause):
@@ -60,9 +72,28 @@ extension TrustedEnvironment {
                 timeline.note("link_down", at: Clock.now())
             }
             linkFailure = failure
+            if case .refused = failure { driver.forgetSession() }
             perform(session.handle(.linkDown))
+            useNextServer(after: failure)
             linkChanged()
         }
+    }
+
+    private func deliver(_ message: ServerMessage) {
+        switch message {
+        case .table(let bytes): takeTable(Array(bytes))
+        case .certificate(let pem): takeCertificate(pem)
+        default: perform(session.handle(.message(message)))
+        }
+    }
+
+    /// A row may name several servers: one that is not reached has its turn again after the others.
+    private func useNextServer(after failure: LinkFailure) {
+        let servers = launch?.row.servers ?? records.table.rows.first?.servers ?? []
+        guard servers.count > 1, case .connect = failure, let index = servers.firstIndex(of: server) else { return }
+        server = servers[(index + 1) % servers.count]
+        ticket = nil
+        driver = LinkDriver(context: identity, host: server.host, port: server.port)
     }
 
     private func note(_ message: ServerMessage) {
@@ -84,7 +115,9 @@ extension TrustedEnvironment {
 extension TerminalMessage {
     /// May be sent before the server has greeted.
     fileprivate var isGreeting: Bool {
-        if case .hello = self { return true }
-        return false
+        switch self {
+        case .hello, .attestation: true
+        default: false
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Correspondence
 import Decoder
 import Entry
+import Evidence
 import Hold
 import Keys
 import Launch
@@ -25,9 +26,21 @@ final class TrustedEnvironment {
     let log: Logger
     let timeline: Timeline
     let tpm: TPMDevice
-    let records: StoredRecords
-    let identity: TLSClientContext
-    let artist: ScreenArtist
+    let store: SealedStore
+    let software: Software
+    var records: StoredRecords
+    /// The certificate as it is in the store, and what connections are made with.
+    var certificate: [UInt8]
+    var identity: TLSClientContext
+    /// The store has a newer certificate than the connection was made with.
+    var renewed = false
+    /// Lets the terminal back in without another attestation, once; never logged.
+    var ticket: [UInt8]?
+    var clock: TrustedClock
+    var storedClock: Int64
+    /// A table that came while an application was running.
+    var waitingTable: [UInt8]?
+    var artist: ScreenArtist
     let stopSignals: Descriptor
 
     /// Everything that the trusted environment draws. On a display it is what the primary plane shows.
@@ -71,12 +84,22 @@ final class TrustedEnvironment {
         do throws(TPMError) { device = try TPMDevice(tcti: options.tcti) } catch { throw .tpm(error) }
         tpm = device
         if device.isSoftware { log.warning("the TPM is software: for development only, it protects nothing") }
-        let store: SealedStore
-        do throws(SealError) { store = try SealedStore(opening: options.store, tpm: device) } catch {
-            throw .store(error)
+        do throws(Software.Problem) {
+            software = try Software(release: options.release, log: options.measurements)
+        } catch { throw .software(error) }
+        if software.log.isEmpty {
+            log.warning("nothing was measured in this boot: no server will let this terminal in")
         }
-        do throws(StoredRecords.Problem) { records = try StoredRecords(from: store) } catch { throw .records(error) }
-        identity = try Self.identity(records, device)
+        let opened: SealedStore
+        do throws(SealError) {
+            opened = try SealedStore(opening: options.store, tpm: device, release: software.release)
+        } catch { throw .store(error) }
+        store = opened
+        do throws(StoredRecords.Problem) { records = try StoredRecords(from: opened) } catch { throw .records(error) }
+        certificate = records.certificate
+        identity = try Self.identity(certificate: records.certificate, roots: records.roots, device)
+        storedClock = records.clock
+        clock = TrustedClock(bound: max(records.clock, Int64(clamping: software.release.time)), now: start)
         timeline.note("unsealed", at: Clock.now())
 
         do throws(PlaneError) {
@@ -97,25 +120,12 @@ final class TrustedEnvironment {
         } catch { throw .screen(error) }
         video = VideoPath(executable: options.decoder)
         do throws(KeysError) { keypad = try KeypadSource(options.keypad) } catch { throw .keypad(error) }
-        do throws(LaunchError) { gate = try LaunchGate(options.launchSocket) } catch { throw .launchSocket(error) }
-        server = records.table.rows[0].server
-        link = LinkMachine(software: Self.software, now: start)
+        do throws(LaunchError) {
+            gate = try LaunchGate(options.launchSocket, mode: options.launchMode, anyUser: true)
+        } catch { throw .launchSocket(error) }
+        server = records.table.rows.first?.server ?? records.server
+        link = LinkMachine(now: start)
         driver = LinkDriver(context: identity, host: server.host, port: server.port)
-    }
-
-    /// The client identity: the certificate from the store, the key in the TPM.
-    private static func identity(_ records: StoredRecords, _ device: TPMDevice) throws(StartProblem) -> TLSClientContext
-    {
-        let point: P256PublicPoint
-        do throws(TPMError) { point = try device.clientPublicKey() } catch { throw .tpm(error) }
-        do throws(TLSError) {
-            return try TLSClientContext(
-                certificatePEM: records.certificate, rootsPEM: records.roots, publicKey: (point.x, point.y)
-            ) { digest in
-                let signature = try device.sign(digest: digest)
-                return (signature.r, signature.s)
-            }
-        } catch { throw .identity(error) }
     }
 
     func run() throws {
@@ -126,7 +136,8 @@ final class TrustedEnvironment {
         log.info(
             "ready",
             metadata: [
-                "terminal": "\(table.terminal)", "table": "\(table.version)", "applications": "\(table.rows.count)",
+                "terminal": "\(records.terminal)", "release": "\(software.release.version)",
+                "table": "\(table.version)", "applications": "\(table.rows.count)",
                 "screen": "\(artist.layout.size)", "server": "\(server.host):\(server.port)",
             ])
         layHome()

@@ -34,6 +34,9 @@ Signals.ignoreBrokenPipes()
 do {
     // Before anything secret is in memory.
     try Process.keepMemoryPrivate()
+    if try !Process.lockAllMemory() {
+        log.warning("memory is not locked: secrets may be swapped out (LimitMEMLOCK=infinity, or no swap at all)")
+    }
     let environment = try TrustedEnvironment(options, log: log)
     try environment.run()
 } catch let problem as StartProblem {

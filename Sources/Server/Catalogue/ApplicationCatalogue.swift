@@ -133,7 +133,7 @@ public final class ApplicationCatalogue: Sendable {
         }
         return ApplicationRequest(
             application: entry.manifest.id, user: execution.user, terminal: terminal, size: execution.target.size,
-            invoice: execution.invoice, data: data)
+            invoice: execution.invoice, data: data, stored: execution.stored)
     }
 
     private func entry(_ record: ApplicationRecord) throws(CatalogueError) -> CatalogueEntry {

@@ -1,0 +1,57 @@
+internal import Accept
+internal import Admission
+internal import LinuxBase
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Wire
+
+/// What terminals get besides sessions: tables, certificates.
+extension SessionHost {
+    /// How often the records are looked at for newer tables.
+    static let tableInterval: TimeAmount = .seconds(2)
+
+    /// Sends newer tables to whoever is connected, until the host drains.
+    func watchTables() {
+        loop.assumeIsolated().scheduleTask(in: Self.tableInterval) {
+            guard !self.isDraining else { return }
+            self.tickets.sweep(now: Clock.now())
+            for (number, peer) in self.peers where peer.connection.isOpen { self.pushTable(to: number) }
+            self.watchTables()
+        }
+    }
+
+    func pushTable(to number: UInt64) {
+        guard let peer = peers[number], let terminal = peer.terminal else { return }
+        let registry = registry
+        let known = max(peer.table, peer.sentTable)
+        pool.runIfActive(eventLoop: loop) { registry.table(for: terminal.name, newerThan: known) }
+            .assumeIsolated()
+            .whenSuccess { found in
+                guard let found, let peer = self.peers[number], peer.sentTable < found.version else { return }
+                self.peers[number]?.sentTable = found.version
+                self.log.info("table sent", metadata: ["terminal": "\(terminal.name)", "version": "\(found.version)"])
+                peer.connection.send(.table(found.bytes[...]))
+            }
+    }
+
+    func tableInstalled(_ version: UInt64, on connection: TerminalConnection) {
+        guard let peer = peers[connection.number], let terminal = peer.terminal else { return }
+        peers[connection.number]?.table = version
+        let registry = registry
+        pool.runIfActive(eventLoop: loop) { registry.noteTable(version, on: terminal.name) }.whenFailure { _ in
+            // The pool has ended, and so has the server.
+        }
+    }
+
+    func renew(_ request: [UInt8], on connection: TerminalConnection) {
+        guard let terminal = peers[connection.number]?.terminal else { return }
+        let registry = registry
+        pool.runIfActive(eventLoop: loop) { registry.renew(request, for: terminal) }
+            .assumeIsolated()
+            .whenSuccess { certificate in
+                // A renewal that is refused is the operator's to look at; the terminal goes on with what it has.
+                if let certificate { connection.send(.certificate(certificate)) }
+            }
+    }
+}

@@ -1,0 +1,139 @@
+import Correspondence
+import Evidence
+import LinuxBase
+import Logging
+import Measurements
+import Seal
+import SecureChannel
+import TLS
+import TPM
+import Wire
+
+/// Who this terminal is, what it runs, and what it knows of the time.
+extension TrustedEnvironment {
+    /// The clock's bound is written again when it has moved so far: each write of the store counts the TPM's counter up.
+    private static let clockStep: Int64 = 6 * 3600
+
+    /// The client identity: the certificate from the store, the key in the TPM.
+    static func identity(certificate: [UInt8], roots: [UInt8], _ device: TPMDevice) throws(StartProblem)
+        -> TLSClientContext
+    {
+        let point: P256PublicPoint
+        do throws(TPMError) { point = try device.clientPublicKey() } catch { throw .tpm(error) }
+        do throws(TLSError) {
+            return try TLSClientContext(
+                certificatePEM: certificate, rootsPEM: roots, publicKey: (point.x, point.y),
+                sign: Self.signer(device))
+        } catch { throw .identity(error) }
+    }
+
+    static func signer(_ device: TPMDevice) -> Signer {
+        { digest in
+            let signature = try device.sign(digest: digest)
+            return (signature.r, signature.s)
+        }
+    }
+
+    /// The first message on a connection.
+    func greet() {
+        let hello = Hello(
+            versions: WireLimits.versions, software: Self.software, table: records.table.version, ticket: ticket)
+        // Good for one connection.
+        ticket = nil
+        send(.hello(hello))
+    }
+
+    /// Proves what software asks: a quote that is bound to this challenge and to this connection.
+    func attest(_ challenge: Challenge) {
+        let began = Clock.now()
+        do {
+            let binding = try driver.channelBinding()
+            let data = ChannelBinding.qualifyingData(nonce: challenge.nonce, binding: binding, sha256: Digest.sha256)
+            let quote = try tpm.quote(registers: challenge.registers.map { Int($0) }, qualifyingData: data)
+            send(
+                .attestation(
+                    Attestation(
+                        statement: quote.bytes, signature: quote.signature.r + quote.signature.s,
+                        log: software.log.isEmpty ? [0] : software.log, activation: try activation())))
+            let now = Clock.now()
+            timeline.note("attested", at: now, ["took_us": UInt64(clamping: (now - began).wholeNanoseconds / 1000)])
+        } catch {
+            log.error("attestation failed: \(error)")
+            dropLink()
+        }
+    }
+
+    /// The secret of the enrolment, until a server has taken it.
+    private func activation() throws(SealError) -> [UInt8]? {
+        do throws(SealError) { return try store.read("activation") } catch .missing { return nil }
+    }
+
+    /// The server has let us in: what it said is authenticated, by certificate and attestation.
+    func welcomed(_ welcome: Welcome) {
+        ticket = welcome.ticket
+        let now = Clock.now()
+        if let time = welcome.time, let end = driver.serverCertificateEnd {
+            clock.learn(Int64(clamping: time), certificateEnd: end, now: now)
+        }
+        do throws(SealError) { try keepWhatIsLearnt(now) } catch { log.error("sealed store: \(error)") }
+        confirmRelease()
+        renewIfDue(now)
+    }
+
+    private func keepWhatIsLearnt(_ now: MonotonicTime) throws(SealError) {
+        var changes: [(name: String, bytes: [UInt8]?)] = []
+        let bound = clock.lowerBound(now: now)
+        if bound - storedClock >= Self.clockStep { changes.append(("clock", StoredRecords.encoded(clock: bound))) }
+        if try activation() != nil { changes.append(("activation", nil)) }
+        guard !changes.isEmpty else { return }
+        try store.commit(changes)
+        storedClock = max(storedClock, changes.contains { $0.name == "clock" } ? bound : 0)
+    }
+
+    /// A release that has got so far works: older generations open this store no more.
+    private func confirmRelease() {
+        do {
+            let offset = try SealedStore.offset(of: options.store)
+            try tpm.retire(upTo: software.release.generation + offset)
+        } catch { log.error("older releases are not retired: \(error)") }
+    }
+
+    // MARK: the certificate's renewal
+
+    /// Asks for a new certificate in the last third of the old one's life, once a connection.
+    private func renewIfDue(_ now: MonotonicTime) {
+        guard let validity = CertificateValidity(pem: certificate),
+            validity.isDue(at: clock.lowerBound(now: now), fraction: (2, 3))
+        else { return }
+        do {
+            let point = try tpm.clientPublicKey()
+            let request = try makeCertificateRequest(
+                commonName: records.terminal, publicKey: (point.x, point.y), sign: Self.signer(tpm))
+            log.info("certificate ends soon: asking for another")
+            send(.renewal(request))
+        } catch {
+            log.error("no certificate request: \(error)")
+        }
+    }
+
+    /// A certificate that this terminal's key does not fit, or that does not last longer, is not taken.
+    func takeCertificate(_ pem: [UInt8]) {
+        do {
+            guard let old = CertificateValidity(pem: certificate), let new = CertificateValidity(pem: pem),
+                new.end > old.end
+            else {
+                log.warning("the server's certificate for this terminal is not a newer one")
+                return
+            }
+            let context = try Self.identity(certificate: pem, roots: records.roots, tpm)
+            try store.commit([("certificate", pem)])
+            certificate = pem
+            identity = context
+            // The next connection comes with it; this one goes on.
+            renewed = true
+            log.info("certificate renewed", metadata: ["until": "\(new.end)"])
+        } catch {
+            log.error("the renewed certificate is not usable: \(error)")
+        }
+    }
+}
