@@ -4,7 +4,7 @@ import Testing
 
 /// Bytes and certificates that are not what they should be: refused by name, in both logs.
 @Suite(.serialized) struct TrustTests {
-    @Test(arguments: ["table", "logo", "key"]) func `one flipped bit in the store is refused by the record's name`(
+    @Test(arguments: ["table", "key"]) func `one flipped bit in the store is refused by the record's name`(
         _ part: String
     ) throws {
         let rig = try Rig()
@@ -15,13 +15,33 @@ import Testing
             let name = try #require(try Files.names(in: "\(rig.store)/records").first { $0.contains(part) })
             path = "\(rig.store)/records/\(name)"
         }
-        var bytes = try Files.read(path, limit: 16 << 20)
-        bytes[bytes.count / 2] ^= 0x10
-        try Files.replace(path, with: bytes)
+        try flipBit(path)
         #expect(throws: (any Error).self) { try rig.startTerminal() }
         let log = rig.logs()
         #expect(log.contains("altered") && log.contains(part), "\(log)")
         #expect(!Files.exists(rig.timelineFile) || !log.contains("\"home\""), "nothing is shown from it")
+    }
+
+    private func flipBit(_ path: String) throws {
+        var bytes = try Files.read(path, limit: 16 << 20)
+        bytes[bytes.count / 2] ^= 0x10
+        try Files.replace(path, with: bytes)
+    }
+
+    @Test func `a damaged logo is not shown, and the terminal works on`() throws {
+        let rig = try Rig()
+        let names = try Files.names(in: "\(rig.store)/records").filter { $0.contains("logo") }
+        #expect(!names.isEmpty)
+        for name in names { try flipBit("\(rig.store)/records/\(name)") }
+        try rig.startTerminal()
+        let log = try rig.text(of: rig.terminalLog)
+        #expect(log.contains("logo not shown") && log.contains("altered"), "\(log)")
+        try rig.event("link_up")
+        let launch = try rig.launch("calculator")
+        try rig.event("hold")
+        try rig.event("shown")
+        try rig.type("cancel", "cancel")
+        #expect(try launch.wait().status == 4)
     }
 
     @Test func `a revoked terminal is refused, with the reason in both logs`() throws {
@@ -67,12 +87,24 @@ import Testing
     @Test func `a terminal of another authority is not believed`() throws {
         let rig = try Rig()
         let stranger = try Rig()
-        try rig.useIdentity(of: stranger)
         try rig.startTerminal()
-        try wait(for: "the refusal in both logs", timeout: .seconds(15), log: { rig.logs() }) {
-            let (server, terminal) = (try rig.text(of: rig.serverLog), try rig.text(of: rig.terminalLog))
+        try rig.event("link_up")
+        try rig.stopServer()
+        try stranger.stopServer()
+        try stranger.useServerIdentity(of: rig)
+        try stranger.moveServer(to: rig.port)
+        try wait(for: "the refusal in both logs", timeout: .seconds(15), log: { rig.logs() + stranger.logs() }) {
+            let (server, terminal) = (try rig.text(of: stranger.serverLog), try rig.text(of: rig.terminalLog))
             return server.contains("client certificate of an unknown authority")
                 && terminal.contains("our certificate is from an authority it does not know")
         }
+    }
+
+    @Test func `a certificate of another authority is not installed`() throws {
+        let rig = try Rig()
+        let said = try rig.refusedCertificate(of: try Rig())
+        #expect(said.contains("not of the terminal's authority"), "\(said)")
+        try rig.startTerminal()
+        try rig.event("link_up")
     }
 }

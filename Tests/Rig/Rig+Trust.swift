@@ -9,8 +9,15 @@ extension Rig {
         try installTable()
     }
 
-    /// Lets this rig's terminal come with a certificate that `stranger`'s authority issued.
-    public func useIdentity(of stranger: Rig) throws {
+    /// Lets this rig's server come with the certificate and the key of `other`'s, which its own authority did not issue.
+    public func useServerIdentity(of other: Rig) throws {
+        for name in ["server.pem", "server-key.pem"] {
+            try Files.replace("\(state)/\(name)", with: try Files.read("\(other.state)/\(name)", limit: 65536))
+        }
+    }
+
+    /// Tries to install a certificate for this terminal's key that `stranger`'s authority issued; what is said of it.
+    public func refusedCertificate(of stranger: Rig) throws -> String {
         let base = "\(folder)/foreign"
         guard let pem = try CBOR(decoding: try Files.read(request, limit: 65536), limits: .wire)[8]?.bytes else {
             throw RigError.wrong("no certificate request in the request")
@@ -34,7 +41,7 @@ extension Rig {
         for name in records.keys where name != .text("certificate") { records[name] = nil }
         records[.text("certificate")] = .bytes(try Files.read(base + ".pem", limit: 65536))
         try Files.replace(path, with: CBOR.map(records).encoded())
-        try run("vitrine-provision", provisioning(["install", path]), in: folder)
+        return try run("vitrine-provision", provisioning(["install", path]), in: folder, expecting: 65).output
     }
 
     /// Processes of this rig's cells: jailers and sandboxes, by what their command lines name.

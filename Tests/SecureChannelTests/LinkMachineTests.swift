@@ -55,6 +55,18 @@ import Wire
             #expect(link.handle(.message(.challenge(challenge)), now: at(second), jitter: 1) == [.attest(challenge)])
         }
         #expect(link.isUp)
+        #expect(link.handle(.message(.challenge(challenge)), now: at(3.2), jitter: 1).first == .disconnect)
+    }
+
+    @Test func `a long message is a sign of life before it is whole`() {
+        var link = upLink()
+        for second in [5.0, 10, 15] {
+            _ = link.handle(.sent, now: at(second), jitter: 1)
+            #expect(link.handle(.progress, now: at(second), jitter: 1) == [])
+        }
+        _ = link.handle(.sent, now: at(29), jitter: 1)
+        #expect(link.handle(.tick, now: at(30), jitter: 1) == [])
+        #expect(link.handle(.tick, now: at(31), jitter: 1).first == .disconnect)
     }
 
     @Test func `a silent link sends a heartbeat after five seconds, and not before`() {

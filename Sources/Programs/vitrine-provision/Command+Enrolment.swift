@@ -43,10 +43,17 @@ extension Command {
     private func makeStore(_ tpm: TPMDevice, _ release: ReleaseManifest) throws(Problem) {
         let counter: UInt64
         do throws(TPMError) { counter = try tpm.generation() } catch { throw Problem(error) }
-        let offset = counter <= release.generation ? 0 : counter - 1
-        guard release.policy(offset: offset) != nil else {
+        // The smallest for which the release was signed and is not retired on this TPM.
+        let fitting = release.policies.map(\.offset).filter { offset in
+            let (sum, overflow) = release.generation.addingReportingOverflow(offset)
+            return !overflow && sum >= counter
+        }.min()
+        guard let offset = fitting else {
             throw Problem(
-                "this TPM was used before, its generation counter is \(counter): have the release signed with --offset \(offset)",
+                """
+                this TPM was used before, its generation counter is \(counter): have the release signed with \
+                --offset \(counter - 1)
+                """,
                 ExitCode.badData)
         }
         let authority = P256PublicPoint(x: release.authorityX, y: release.authorityY)

@@ -50,6 +50,8 @@ if words.contains("--help") {
 Signals.ignoreBrokenPipes()
 do {
     try Process.keepMemoryPrivate()
+    // Advisory here: a run is short.
+    _ = try Process.lockAllMemory()
     try Command(words).run()
 } catch let problem as Problem {
     say("vitrine-provision: \(problem.text)", to: 2)

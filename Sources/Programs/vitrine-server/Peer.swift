@@ -14,6 +14,11 @@ struct Peer {
     var table: UInt64 = 0
     /// The newest table that was sent on this connection.
     var sentTable: UInt64 = 0
+    /// The records are being looked at for this connection.
+    var isLooking = false
+    var hasRenewed = false
+    /// The secret of its ticket.
+    var ticket: [UInt8]?
     /// A challenge that waits for its answer.
     var challenge: Challenge?
     /// What the connection's first attestation said of the TPM's counters: none may change while it lasts.

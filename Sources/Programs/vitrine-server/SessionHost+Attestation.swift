@@ -69,8 +69,12 @@ extension SessionHost {
             do throws(SystemCallError) { ticket = try tickets.issue(to: terminal.fingerprint, until: until) } catch {
                 return connection.end(.internalFailure("randomness"))
             }
+            peers[connection.number]?.ticket = ticket
             connection.welcome(time: UInt64(clamping: Clock.secondsSince1970()), ticket: ticket)
             pushTable(to: connection.number)
+        } else if let ticket = peers[connection.number]?.ticket {
+            // It has been attested again: what it holds is good for as long.
+            tickets.extend(ticket, of: terminal.fingerprint, until: until)
         }
         let delay = max(.zero, until - Clock.now())
         setAttestationTimer(connection, after: .nanoseconds(delay.wholeNanoseconds)) { self.challenge(connection) }

@@ -22,12 +22,17 @@ extension SessionHost {
     }
 
     func pushTable(to number: UInt64) {
-        guard let peer = peers[number], let terminal = peer.terminal else { return }
+        // A table goes out as one message: pictures of a session would wait behind it.
+        guard let peer = peers[number], let terminal = peer.terminal, peer.session == nil, !peer.isLooking else {
+            return
+        }
+        peers[number]?.isLooking = true
         let registry = registry
         let known = max(peer.table, peer.sentTable)
         pool.runIfActive(eventLoop: loop) { registry.table(for: terminal.name, newerThan: known) }
             .assumeIsolated()
             .whenSuccess { found in
+                self.peers[number]?.isLooking = false
                 guard let found, let peer = self.peers[number], peer.sentTable < found.version else { return }
                 self.peers[number]?.sentTable = found.version
                 self.log.info("table sent", metadata: ["terminal": "\(terminal.name)", "version": "\(found.version)"])
@@ -36,7 +41,9 @@ extension SessionHost {
     }
 
     func tableInstalled(_ version: UInt64, on connection: TerminalConnection) {
-        guard let peer = peers[connection.number], let terminal = peer.terminal else { return }
+        guard let peer = peers[connection.number], let terminal = peer.terminal, version == peer.sentTable,
+            version > peer.table
+        else { return }
         peers[connection.number]?.table = version
         let registry = registry
         pool.runIfActive(eventLoop: loop) { registry.noteTable(version, on: terminal.name) }.whenFailure { _ in
@@ -45,7 +52,9 @@ extension SessionHost {
     }
 
     func renew(_ request: [UInt8], on connection: TerminalConnection) {
-        guard let terminal = peers[connection.number]?.terminal else { return }
+        // Once a connection: each costs the authority a signature.
+        guard let peer = peers[connection.number], let terminal = peer.terminal, !peer.hasRenewed else { return }
+        peers[connection.number]?.hasRenewed = true
         let registry = registry
         pool.runIfActive(eventLoop: loop) { registry.renew(request, for: terminal) }
             .assumeIsolated()

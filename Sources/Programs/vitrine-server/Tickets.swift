@@ -22,6 +22,11 @@ struct Tickets {
         return secret
     }
 
+    /// The terminal with this ticket was attested again.
+    mutating func extend(_ secret: [UInt8], of fingerprint: [UInt8], until: MonotonicTime) {
+        tickets[fingerprint] = Ticket(secret: secret, until: until)
+    }
+
     /// Until when the terminal need not be attested; nil for a ticket that is not good. Each is taken once.
     mutating func redeem(_ secret: [UInt8], of fingerprint: [UInt8], now: MonotonicTime) -> MonotonicTime? {
         guard let ticket = tickets[fingerprint], ticket.secret.isEqualInConstantTime(to: secret) else { return nil }

@@ -14,6 +14,8 @@ struct StoredRecords: Sendable {
     let table: CorrespondenceTable
     /// By application. One without a logo is held with its title alone.
     let logos: [String: Picture]
+    /// Applications whose logo cannot be read: shown by their title, so that the terminal works and can be mended.
+    let withoutLogo: [String]
     let small: GlyphSheet
     let body: GlyphSheet
     let title: GlyphSheet
@@ -49,14 +51,16 @@ struct StoredRecords: Sendable {
         operatorKey = try Self.bytes("operator", from: store)
         table = try Self.table(from: store, names, terminal: terminal, operatorKey: operatorKey)
         var logos: [String: Picture] = [:]
+        var damaged: [String] = []
         for row in table.rows {
             guard let digest = row.logo else { continue }
-            let bytes = try Self.bytes(LogoRecord.name(digest), from: store)
-            do throws(TableError) {
+            do {
+                let bytes = try store.read(LogoRecord.name(digest))
                 logos[row.application] = try LogoRecord.picture(bytes, digest: digest, sha256: Digest.sha256)
-            } catch { throw .table(error) }
+            } catch { damaged.append("\(row.application): \(error)") }
         }
         self.logos = logos
+        withoutLogo = damaged
         small = try Self.sheet("glyphs/small", from: store)
         body = try Self.sheet("glyphs/body", from: store)
         title = try Self.sheet("glyphs/title", from: store)

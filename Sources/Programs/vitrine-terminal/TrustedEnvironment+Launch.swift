@@ -74,7 +74,8 @@ extension TrustedEnvironment {
         launch = LaunchInProgress(
             row: row, invoice: request.invoice, client: client, deadline: now + limit + Self.grace)
         entry = EntryMachine()
-        connect(to: row.server, now)
+        // One of its servers may be in use already: the others are for when it is not to be had.
+        if !row.servers.contains(server) { connect(to: row.server, now) }
         // The hold logo comes first: from memory, before anything goes to the network.
         showHold(row)
         timeline.note(

@@ -41,7 +41,8 @@ extension TrustedEnvironment {
     private func perform(_ action: LinkMachine.Action) {
         switch action {
         case .connect:
-            if renewed {
+            // A session belongs to the certificate that it began with.
+            if renewed, launch == nil {
                 renewed = false
                 ticket = nil
                 driver = LinkDriver(context: identity, host: server.host, port: server.port)
@@ -72,6 +73,7 @@ extension TrustedEnvironment {
                 timeline.note("link_down", at: Clock.now())
             }
             linkFailure = failure
+            awaitsRenewal = false
             if case .refused = failure { driver.forgetSession() }
             perform(session.handle(.linkDown))
             useNextServer(after: failure)
@@ -90,8 +92,14 @@ extension TrustedEnvironment {
     /// A row may name several servers: one that is not reached has its turn again after the others.
     private func useNextServer(after failure: LinkFailure) {
         let servers = launch?.row.servers ?? records.table.rows.first?.servers ?? []
-        guard servers.count > 1, case .connect = failure, let index = servers.firstIndex(of: server) else { return }
-        server = servers[(index + 1) % servers.count]
+        guard servers.count > 1 else { return }
+        switch failure {
+        case .connect, .tls, .slow: break
+        default: return
+        }
+        // One that is no longer in the list gives way to the first.
+        let next = servers.firstIndex(of: server).map { ($0 + 1) % servers.count } ?? 0
+        server = servers[next]
         ticket = nil
         driver = LinkDriver(context: identity, host: server.host, port: server.port)
     }

@@ -21,6 +21,9 @@ extension TrustedEnvironment {
             log.info("table installed", metadata: ["version": "\(version)", "rows": "\(records.table.rows.count)"])
             timeline.note("table", at: Clock.now(), ["version": version])
             send(.tableInstalled(version))
+            if let row = records.table.rows.first, !row.servers.contains(server) {
+                connect(to: row.server, Clock.now())
+            }
             if showing == .home { showHome() }
         } catch {
             // The table that is there goes on; the operator sees that this one does not arrive.
@@ -40,9 +43,9 @@ extension TrustedEnvironment {
             terminal: records.terminal, newerThan: records.table.version,
             records: names.union(bundle.logos.keys.map(LogoRecord.name)))
         for row in signed.table.rows {
-            if let digest = row.logo, let logo = bundle.logos[digest] {
-                _ = try LogoRecord.picture(logo, digest: digest, sha256: Digest.sha256)
-            }
+            guard let digest = row.logo else { continue }
+            let logo = try bundle.logos[digest] ?? store.read(LogoRecord.name(digest))
+            _ = try LogoRecord.picture(logo, digest: digest, sha256: Digest.sha256)
         }
         var changes: [(name: String, bytes: [UInt8]?)] = [("table", signed.bytes)]
         let wanted = signed.table.logoRecords

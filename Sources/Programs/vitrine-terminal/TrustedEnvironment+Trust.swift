@@ -92,10 +92,11 @@ extension TrustedEnvironment {
 
     /// A release that has got so far works: older generations open this store no more.
     private func confirmRelease() {
-        do {
-            let offset = try SealedStore.offset(of: options.store)
-            try tpm.retire(upTo: software.release.generation + offset)
-        } catch { log.error("older releases are not retired: \(error)") }
+        let (generation, overflow) = software.release.generation.addingReportingOverflow(storeOffset)
+        guard !overflow else { return }
+        do throws(TPMError) { try tpm.retire(upTo: generation) } catch {
+            log.error("older releases are not retired: \(error)")
+        }
     }
 
     // MARK: the certificate's renewal
@@ -110,19 +111,26 @@ extension TrustedEnvironment {
             let request = try makeCertificateRequest(
                 commonName: records.terminal, publicKey: (point.x, point.y), sign: Self.signer(tpm))
             log.info("certificate ends soon: asking for another")
+            awaitsRenewal = true
             send(.renewal(request))
         } catch {
             log.error("no certificate request: \(error)")
         }
     }
 
-    /// A certificate that this terminal's key does not fit, or that does not last longer, is not taken.
+    /// The answer to our request, and only that: of our authority, for our key, and lasting longer. A server that could
+    /// put another in its place would lock the terminal out.
     func takeCertificate(_ pem: [UInt8]) {
+        guard awaitsRenewal else {
+            log.warning("a certificate came that was not asked for")
+            return
+        }
+        awaitsRenewal = false
         do {
             guard let old = CertificateValidity(pem: certificate), let new = CertificateValidity(pem: pem),
-                new.end > old.end
+                new.end > old.end, CertificateChain.isIssued(pem, by: records.roots)
             else {
-                log.warning("the server's certificate for this terminal is not a newer one")
+                log.warning("the renewed certificate is not a newer one of our authority")
                 return
             }
             let context = try Self.identity(certificate: pem, roots: records.roots, tpm)

@@ -34,6 +34,10 @@ final class TrustedEnvironment {
     var identity: TLSClientContext
     /// The store has a newer certificate than the connection was made with.
     var renewed = false
+    /// A request for a certificate is on its way.
+    var awaitsRenewal = false
+    /// Of the key file that the TPM has opened.
+    let storeOffset: UInt64
     /// Lets the terminal back in without another attestation, once; never logged.
     var ticket: [UInt8]?
     var clock: TrustedClock
@@ -95,7 +99,9 @@ final class TrustedEnvironment {
             opened = try SealedStore(opening: options.store, tpm: device, release: software.release)
         } catch { throw .store(error) }
         store = opened
+        do throws(SealError) { storeOffset = try SealedStore.offset(of: options.store) } catch { throw .store(error) }
         do throws(StoredRecords.Problem) { records = try StoredRecords(from: opened) } catch { throw .records(error) }
+        for problem in records.withoutLogo { log.error("logo not shown: \(problem)") }
         certificate = records.certificate
         identity = try Self.identity(certificate: records.certificate, roots: records.roots, device)
         storedClock = records.clock

@@ -24,7 +24,11 @@ final class ExporterSecrets: Sendable {
         guard words.count == 3, words[0] == "EXPORTER_SECRET", let random = Self.bytes(words[1]),
             let secret = Self.bytes(words[2])
         else { return }
-        secrets.withLock { if $0.count < Self.limit { $0[random] = secret } }
+        secrets.withLock { secrets in
+            // Two handshakes with one random are not both honest: neither gets a binding.
+            guard secrets.removeValue(forKey: random) == nil, secrets.count < Self.limit else { return }
+            secrets[random] = secret
+        }
     }
 
     /// The secret of a connection, once.

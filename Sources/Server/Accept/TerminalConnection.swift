@@ -119,6 +119,19 @@ public final class TerminalConnection: @unchecked Sendable {
         // One picture is under way and a few answers; a terminal that takes none while it asks for more is gone.
         guard writesUnderWay < Self.writesLimit else { return end(.stalled) }
         let bytes = message.framed()
+        // In pieces, so that a slow link is seen to move.
+        var rest = bytes[...]
+        while rest.count > Self.pieceBytes {
+            write(rest.prefix(Self.pieceBytes), in: context, taken: nil)
+            rest = rest.dropFirst(Self.pieceBytes)
+        }
+        write(rest, in: context, taken: taken)
+        context.flush()
+    }
+
+    private static let pieceBytes = 64 << 10
+
+    private func write(_ bytes: ArraySlice<UInt8>, in context: ChannelHandlerContext, taken: (() -> Void)?) {
         var buffer = context.channel.allocator.buffer(capacity: bytes.count)
         buffer.writeBytes(bytes)
         if writesUnderWay == 0 { writingSince = .now() }
@@ -130,7 +143,7 @@ public final class TerminalConnection: @unchecked Sendable {
             writingSince = writesUnderWay == 0 ? nil : .now()
             if case .success = result, !isEnded { taken?() }
         }
-        context.writeAndFlush(NIOAny(buffer), promise: promise)
+        context.write(NIOAny(buffer), promise: promise)
     }
 
     /// Ends the connection. Writes that are under way are finished first if the terminal takes them.

@@ -86,9 +86,10 @@ public struct Judgement: Equatable, Sendable {
                 clock: quote.clock, resetCount: quote.resetCount, restartCount: quote.restartCount,
                 firmware: quote.firmwareVersion)
             clock = now
+            // Before what a lenient group lets pass: the terminal forgets the secret as soon as it is let in.
+            activation = try Self.activation(evidence.activation, identity)
             let log = try Self.log(evidence, of: quote)
             try judge(now, isSafe: quote.isSafe, records)
-            activation = try Self.activation(evidence.activation, identity)
             try judge(log, evidence.registers, records)
         } catch {
             denial = error

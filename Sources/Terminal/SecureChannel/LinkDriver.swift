@@ -132,8 +132,9 @@ public struct LinkDriver: ~Copyable {
     private mutating func keepSession() {
         guard mayKeepSession, let found = given else { return }
         given = nil
-        // One that was itself resumed does not live longer for that.
-        session = (found, until: session?.until ?? Clock.now() + Self.sessionLife)
+        // Also after a connection that was itself resumed: its server attests us all the same, and its certificate's end is
+        // looked at each time.
+        session = (found, until: Clock.now() + Self.sessionLife)
     }
 
     private func usableSession() -> TLSSession? {
@@ -223,6 +224,7 @@ public struct LinkDriver: ~Copyable {
     private mutating func receive() -> [LinkMachine.Event] {
         hasMore = false
         var result: [LinkMachine.Event] = []
+        var hasProgressed = false
         do throws(TLSError) {
             // Messages that are cut already come first: the socket may stay silent while they wait.
             while result.count < Self.burstLimit {
@@ -234,11 +236,13 @@ public struct LinkDriver: ~Copyable {
                 switch try tls?.read(into: &chunk) {
                 case .bytes(let n)?:
                     splitter.append(chunk[..<n])
+                    hasProgressed = true
                     // Sessions come before the first message.
                     if given == nil { given = tls?.session }
                 case .wantRead?, nil:
                     readWantsWrite = false
-                    return result
+                    // A long message is alive before it is whole.
+                    return result.isEmpty && hasProgressed ? [.progress] : result
                 case .wantWrite?:
                     readWantsWrite = true
                     return result

@@ -55,6 +55,8 @@ public struct LinkMachine: Sendable {
         case message(ServerMessage)
         /// Something was written to the link.
         case sent
+        /// A part of a message has come.
+        case progress
     }
 
     public enum Action: Equatable, Sendable {
@@ -78,6 +80,8 @@ public struct LinkMachine: Sendable {
         public var greeting: Duration = .seconds(5)
         /// A TPM may take a second or two for a signature, and the server looks at what it signed.
         public var attestation: Duration = .seconds(15)
+        /// Challenges that follow each other faster are not meant.
+        public var challengePause: Duration = .milliseconds(500)
         public var heartbeat: Duration = .seconds(5)
         /// Three heartbeats lost.
         public var silence: Duration = .seconds(16)
@@ -94,6 +98,7 @@ public struct LinkMachine: Sendable {
     private let timing: Timing
     private var failures = 0
     private var upSince: MonotonicTime?
+    private var lastChallenge: MonotonicTime?
 
     /// Starts disconnected and connects at the first tick.
     public init(now: MonotonicTime, timing: Timing = Timing()) {
@@ -144,7 +149,10 @@ public struct LinkMachine: Sendable {
             return [.up(welcome)]
         case (.greeting, .message(.refused(let refusal))):
             return fail(.refused(refusal), now: now, jitter: jitter)
-        case (.greeting, .sent), (.connecting, .sent):
+        case (.greeting, .sent), (.connecting, .sent), (.greeting, .progress), (.connecting, .progress):
+            return []
+        case (.up(_, let sent), .progress):
+            state = .up(lastReceived: now, lastSent: sent)
             return []
         case (.up(let received, let sent), .tick):
             if now >= received + timing.silence { return fail(.silence, now: now, jitter: jitter) }
@@ -156,6 +164,11 @@ public struct LinkMachine: Sendable {
         case (.up, .message(.welcome)):
             return fail(.outOfOrder, now: now, jitter: jitter)
         case (.up(_, let sent), .message(.challenge(let challenge))):
+            // Each costs the TPM a signature, and this terminal the time for it.
+            if let lastChallenge, now - lastChallenge < timing.challengePause {
+                return fail(.outOfOrder, now: now, jitter: jitter)
+            }
+            lastChallenge = now
             state = .up(lastReceived: now, lastSent: sent)
             return [.attest(challenge)]
         case (.up(_, let sent), .message(let message)):
