@@ -49,6 +49,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 
 let cLibraries: [Target] = [
     .target(name: "CLinux", path: "Sources/C/CLinux"),
+    .target(name: "CWiping", path: "Sources/C/CWiping"),
     system("CLibav", pkgConfig: "libavcodec", packages: ["libavcodec-dev"]),
     system("COpenSSL", pkgConfig: "libssl", packages: ["libssl-dev"]),
     system("CTss2", pkgConfig: "tss2-esys", packages: ["libtss2-dev"]),
@@ -132,7 +133,8 @@ let programs: [Target] = [
         "vitrine-terminal",
         named(
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
-            "Entry", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase", "Secrets", "TPM", "TLS") + [log]),
+            "Entry", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase", "Secrets", "TPM", "TLS", "CWiping")
+            + [log]),
     program(
         "vitrine-decoder", named("Decoder", "Codec", "Cage", "LinuxBase", "Pictures", "Measurements")),
     program("vitrine-launch", named("Launch", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements")),
@@ -140,7 +142,7 @@ let programs: [Target] = [
         "vitrine-provision",
         named(
             "Seal", "TPM", "TLS", "Correspondence", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase",
-            "Secrets")),
+            "Secrets", "CWiping")),
     program("vitrine-measure", named("TPM", "TLS", "Evidence", "LinuxBase")),
     program(
         "vitrine-release",
@@ -149,7 +151,7 @@ let programs: [Target] = [
         "vitrine-server",
         named(
             "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "RFB", "Wire",
-            "Evidence", "Pictures", "Database", "Measurements", "LinuxBase") + nio + [
+            "Evidence", "Pictures", "Database", "Measurements", "LinuxBase", "CWiping") + nio + [
                 tls, log, arguments, lifecycle, unixSignals,
             ]
             + certificates),
@@ -208,7 +210,11 @@ let testTargets: [Target] = [
         "KitTests",
         named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements")),
     tests("LayeringTests", named("LinuxBase")),
-    tests("IntegrationTests", named("Rig", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing")),
+    tests(
+        "IntegrationTests",
+        named(
+            "Rig", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing", "Evidence", "TPM", "TLS",
+            "Secrets")),
     .target(
         name: "FuzzKit", dependencies: named("Wire", "Pictures"), path: "Tests/FuzzKit", swiftSettings: strict),
     .target(

@@ -63,7 +63,7 @@ import Wire
         try rig.type("1", "ok")
         let end = try launch.wait()
         #expect(end.status == 0, "\(end.output)\n\(rig.logs())")
-        #expect(try rig.cells().isEmpty)
+        try wait(for: "the cell to go", timeout: .seconds(3)) { try rig.cells().isEmpty }
     }
 
     @Test func `an outcome that came while the network was cut is not lost`() throws {

@@ -23,7 +23,7 @@ import Wire
             #expect(end.output.lowercased().contains(words.lowercased()), "\(end.output)")
             try rig.event("outcome_shown", from: mark)
         }
-        #expect(try rig.cells().isEmpty, "no cell outlives its session")
+        try wait(for: "the last cell to follow its session", timeout: .seconds(3)) { try rig.cells().isEmpty }
     }
 
     @Test func `three wrong codes decline, and clear takes digits back`() throws {

@@ -6,10 +6,13 @@ internal import LinuxBase
 public final class Relay {
     public let port: UInt16
     private let target: UInt16
+    private let capture: String?
     private var child: ChildProcess?
 
-    public init(to target: UInt16) throws {
+    /// With `capture`, every byte that passes is also in files whose names begin so.
+    public init(to target: UInt16, capture: String? = nil) throws {
         self.target = target
+        self.capture = capture
         port = try Self.freePort()
         try mend()
     }
@@ -28,10 +31,11 @@ public final class Relay {
     public func mend() throws {
         let nothing = try Files.open("/dev/null", flags: O_RDWR)
         let socat = try Programs.tool("socat")
+        let dump = capture.map { ["-r", "\($0).up", "-R", "\($0).down"] } ?? []
         child = try ChildProcess(
             socat,
-            arguments: [
-                socat, "TCP-LISTEN:\(port),bind=127.0.0.1,reuseaddr,fork,nodelay", "TCP:127.0.0.1:\(target),nodelay",
+            arguments: [socat] + dump + [
+                "TCP-LISTEN:\(port),bind=127.0.0.1,reuseaddr,fork,nodelay", "TCP:127.0.0.1:\(target),nodelay",
             ],
             descriptors: [(nothing.raw, 0), (nothing.raw, 1), (nothing.raw, 2)], diesWithParent: false)
     }

@@ -44,18 +44,21 @@ extension Rig {
         return try run("vitrine-provision", provisioning(["install", path]), in: folder, expecting: 65).output
     }
 
-    /// Processes of this rig's cells: jailers and sandboxes, by what their command lines name.
+    /// Processes in this rig's cells, by what is mounted in them: a cell's root has its application from this folder.
     public func cells() throws -> [Int32] {
-        try Files.names(in: "/proc").compactMap { Int32($0) }.filter { process in
+        let mark = String(folder.split(separator: "/").last ?? "")
+        return try Files.names(in: "/proc").compactMap { Int32($0) }.filter { process in
             // A process may end while it is looked at.
-            guard let bytes = try? Files.read("/proc/\(process)/cmdline", limit: 1 << 20) else { return false }
-            let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            guard let name = words.first, name.hasSuffix("bwrap") || name.hasSuffix("vitrine-cell") else {
-                return false
+            guard let bytes = try? Files.read("/proc/\(process)/mountinfo", limit: 1 << 20) else { return false }
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
+                let words = line.split(separator: " ")
+                return words.count > 4 && words[4] == "/app" && words[3].contains(mark)
             }
-            return words.contains { $0.contains(folder) }
         }
     }
 
     public static func kill(_ process: Int32) { _ = Glibc.kill(process, SIGKILL) }
+
+    /// As if the program had reached for memory that is not there.
+    public static func crash(_ process: Int32) { _ = Glibc.kill(process, SIGSEGV) }
 }

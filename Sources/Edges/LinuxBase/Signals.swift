@@ -37,7 +37,8 @@ public enum Signals {
 
 /// What a process gives up.
 public enum Process {
-    /// No core dump, no ptrace by equals: memory of this process holds secrets.
+    /// No core dump, no ptrace by equals, and no backtrace by Swift's runtime, which would print registers and memory into
+    /// the log: memory of this process holds secrets. Call it before there are other threads.
     public static func keepMemoryPrivate() throws(SystemCallError) {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0 else {
@@ -45,6 +46,7 @@ public enum Process {
         }
         let code = CLinux_set_not_dumpable()
         guard code == 0 else { throw SystemCallError("prctl(PR_SET_DUMPABLE)", -code) }
+        for fault in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { _ = signal(fault, SIG_DFL) }
     }
 
     public static func forbidNewPrivileges() throws(SystemCallError) {

@@ -20,6 +20,8 @@ struct VitrineServer: AsyncParsableCommand {
         var log = Logger(label: "vitrine-server")
         log.logLevel = options.logLevel
         LinuxBase.Signals.ignoreBrokenPipes()
+        // Card data and codes pass through here; cells inherit the limit on core dumps.
+        try LinuxBase.Process.keepMemoryPrivate()
         let service = try ServerService(options, log: log)
         let group = ServiceGroup(
             configuration: .init(

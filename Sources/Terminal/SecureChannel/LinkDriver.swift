@@ -33,7 +33,9 @@ public struct LinkDriver: ~Copyable {
     /// The socket's number while there is one, whoever owns it: reading it out of an optional handle would consume that.
     private var number: Int32?
     private var splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
+    /// What waits for the socket; the first `taken` bytes have gone.
     private var outgoing: [UInt8] = []
+    private var taken = 0
     private var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     private var readWantsWrite = false
     /// How to judge the server's certificate at the next connection.
@@ -118,8 +120,19 @@ public struct LinkDriver: ~Copyable {
         number = nil
         hasMore = false
         splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
-        outgoing = []
+        dropOutgoing()
         readWantsWrite = false
+    }
+
+    private mutating func compact() {
+        outgoing = Array(outgoing[taken...])
+        taken = 0
+    }
+
+    /// Its memory goes too: there may be codes and card data in it.
+    private mutating func dropOutgoing() {
+        outgoing = []
+        taken = 0
     }
 
     /// The next connection is a full handshake: what was agreed before is not to be relied on.
@@ -161,7 +174,7 @@ public struct LinkDriver: ~Copyable {
     /// Queues a message and writes what the socket takes.
     public mutating func send(_ message: TerminalMessage) -> [LinkMachine.Event] {
         outgoing.append(contentsOf: Framing.frame(message.encoded()))
-        guard outgoing.count <= Self.backlogLimit else { return [.failed(.backlog)] }
+        guard outgoing.count - taken <= Self.backlogLimit else { return [.failed(.backlog)] }
         return flush() + [.sent]
     }
 
@@ -214,7 +227,10 @@ public struct LinkDriver: ~Copyable {
     private mutating func flush() -> [LinkMachine.Event] {
         guard isHandshaken else { return [] }
         do throws(TLSError) {
-            while !outgoing.isEmpty, case .bytes(let n)? = try tls?.write(outgoing[...]) { outgoing.removeFirst(n) }
+            while !outgoing.isEmpty, case .bytes(let n)? = try tls?.write(outgoing[taken...]) {
+                taken += n
+                if taken == outgoing.count { dropOutgoing() } else if taken > Self.backlogLimit { compact() }
+            }
             return []
         } catch {
             return [.failed(.tls(error.description))]
