@@ -73,17 +73,17 @@ func sampleGrant() -> EnrolmentGrant {
 
     @Test func `a fingerprint is read aloud as it is typed`() {
         let shown = Fingerprint.short(request: [1], authority: [2], operator: [3], sha256: sha256)
-        #expect(shown.count == 19 && shown.split(separator: "-").map(\.count) == [4, 4, 4, 4])
+        #expect(shown.count == 34 && shown.split(separator: "-").map(\.count) == [4, 4, 4, 4, 4, 4, 4])
         #expect(shown.allSatisfy { "0123456789ABCDEFGHJKMNPQRSTVWXYZ-".contains($0) })
         // What is shown, by another program's arithmetic over the same bytes.
         let digest = sha256(Array("vitrine fingerprint 1".utf8) + sha256([1]) + sha256([2]) + sha256([3]))
-        let bits = digest.prefix(10).flatMap { byte in (0..<8).map { byte >> UInt8(7 - $0) & 1 } }
+        let bits = digest.prefix(18).flatMap { byte in (0..<8).map { byte >> UInt8(7 - $0) & 1 } }
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        let plain = stride(from: 0, to: 80, by: 5).map { start in
+        let plain = stride(from: 0, to: 140, by: 5).map { start in
             alphabet[bits[start..<(start + 5)].reduce(0) { $0 * 2 + Int($1) }]
         }
         #expect(shown.replacing("-", with: "") == String(plain))
-        #expect(Fingerprint.same("OIL0-1234-5678-9ABC", "0110 1234 5678 9abc"))
+        #expect(Fingerprint.same("OIL0-1234-5678-9ABC-DEFG-HJKM-NPQR", "0110 1234 5678 9abc defghjkmnpqr"))
         #expect(!Fingerprint.same("", "") && !Fingerprint.same(shown, shown + "0"))
     }
 }

@@ -23,13 +23,20 @@ extension Command {
     func enrol(_ tpm: TPMDevice, at server: String) throws(Problem) {
         let request = try prepare(tpm)
         say("asking \(server); its operator has to let this terminal in", to: 2)
-        let answer = try EnrolmentCall(server: server).ask(request)
-        try install(tpm, Grant.open(answer, with: tpm), into: open(tpm))
+        var expected = ""
+        let answer = try EnrolmentCall(server: server).ask(request) { (offer) throws(Problem) in
+            expected = Fingerprint.short(
+                request: request, authority: offer.authority, operator: offer.operatorKey, sha256: Digest.sha256)
+            try compare(expected)
+        }
+        // The grant has to be of those whom the fingerprint was over.
+        try install(tpm, Grant.open(answer, with: tpm), into: open(tpm), compared: expected)
     }
 
     /// Makes keys and store, and the request; the request is kept, since the fingerprint is over it.
     private func prepare(_ tpm: TPMDevice) throws(Problem) -> [UInt8] {
         let release = try release()
+        _ = (try required("--terminal"), try screen())
         do throws(TPMError) { try tpm.provision() } catch { throw Problem(error) }
         if !SealedStore.isProvisioned(store) { try makeStore(tpm, release) }
         let opened = try open(tpm)
@@ -56,10 +63,23 @@ extension Command {
                 """,
                 ExitCode.badData)
         }
+        try refuseReplacement(tpm)
         let authority = P256PublicPoint(x: release.authorityX, y: release.authorityY)
         do throws(SealError) {
             try SealedStore.provision(folder: store, tpm: tpm, authority: authority, offset: offset)
         } catch { throw Problem(error) }
+    }
+
+    /// A store that is made anew makes the one before an old copy, which opens no more: not by a slip in a path.
+    private func refuseReplacement(_ tpm: TPMDevice) throws(Problem) {
+        let count: UInt64
+        do throws(TPMError) { count = try tpm.storeCounter() } catch { throw Problem(error) }
+        guard count > 1, !replacesStore else { return }
+        throw Problem(
+            """
+            \(store) has no store, and this TPM has dated one \(count) times: is the path right? --replace makes a new \
+            store here, and any other of this TPM opens no more
+            """, ExitCode.badData)
     }
 
     private func request(_ tpm: TPMDevice) throws(Problem) -> [UInt8] {

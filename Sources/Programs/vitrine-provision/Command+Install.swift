@@ -27,7 +27,10 @@ extension Command {
 
     private static let granted = ["certificate", "roots", "operator", "server", "activation"]
 
-    func install(_ tpm: TPMDevice, _ records: [String: [UInt8]], into store: SealedStore) throws(Problem) {
+    /// `compared`: the fingerprint that was confirmed before the answer came; without it, it is compared now.
+    func install(
+        _ tpm: TPMDevice, _ records: [String: [UInt8]], into store: SealedStore, compared: String? = nil
+    ) throws(Problem) {
         guard let certificate = records["certificate"], let roots = records["roots"], let key = records["operator"],
             records["server"] != nil, records["activation"]?.count == WireLimits.activationBytes
         else { throw Problem("the operator's answer is incomplete", ExitCode.badData) }
@@ -40,19 +43,32 @@ extension Command {
         let known = Set(Self.granted)
         let others = records.filter { !known.contains($0.key) }
         try checkForms(others, operatorKey: key, terminal: request.terminal, newerThan: nil)
+        let isOld = try hasNewerTable(store, than: records, key)
         guard let authority = CertificateText.der(roots) else {
             throw Problem("no authority in the answer", ExitCode.badData)
         }
         let fingerprint = Fingerprint.short(
             request: requestBytes, authority: authority, operator: key, sha256: Digest.sha256)
-        try compare(fingerprint)
+        if let compared {
+            guard compared == fingerprint else {
+                throw Problem(
+                    "the grant is not of those whose fingerprint was confirmed: nothing was installed",
+                    ExitCode.protocolError)
+            }
+        } else {
+            try compare(fingerprint)
+        }
         var changes = try leftovers(store, records)
         // The same answer again: its secret has done its work, and its certificate may have been renewed since.
         let granted = try names(store).contains("certificate-granted") ? read("certificate-granted", store) : []
         let isRepeated = granted == certificate
         for (name, bytes) in records.sorted(by: { $0.key < $1.key }) {
             if isRepeated, name == "certificate" || name == "activation" { continue }
+            if isOld, name == "table" || name.hasPrefix("logo/") { continue }
             changes.append((name, bytes))
+            if name == "table" {
+                changes.append(("table-version", NumberRecord.encoded(try signed(bytes, key).table.version)))
+            }
         }
         changes.append(("certificate-granted", certificate))
         changes.append(("terminal", Array(request.terminal.utf8)))
@@ -61,20 +77,23 @@ extension Command {
     }
 
     /// What a terminal that changes hands must not bring along: another operator's rows could ask for it.
+    // (A table's version counts for one operator: it goes with the table.)
     private func leftovers(
         _ store: SealedStore, _ records: [String: [UInt8]]
     ) throws(Problem) -> [(name: String, bytes: [UInt8]?)] {
         let names = try names(store)
         for name in ["operator", "roots"] where names.contains(name) {
             guard try read(name, store) != records[name] else { continue }
-            return names.filter { $0.hasPrefix("data/") || $0.hasPrefix("logo/") || $0 == "table" || $0 == "clock" }
-                .sorted().map { ($0, nil) }
+            return names.filter {
+                $0.hasPrefix("data/") || $0.hasPrefix("logo/") || $0.hasPrefix("table") || $0 == "clock"
+            }
+            .sorted().map { ($0, nil) }
         }
         return []
     }
 
     /// What makes both ends sure of each other: a person sees the same text on both.
-    private func compare(_ fingerprint: String) throws(Problem) {
+    func compare(_ fingerprint: String) throws(Problem) {
         if let expected = self[option: "--fingerprint"] {
             guard Fingerprint.same(expected, fingerprint) else {
                 throw Problem(
@@ -110,16 +129,32 @@ extension Command {
         let key = try read("operator", store)
         let others = records.filter { $0.key != "roots" && $0.key != "certificate" }
         try checkForms(others, operatorKey: key, terminal: terminal, newerThan: try tableVersion(store, key))
-        let changes = records.filter { $0.key != "roots" }.sorted { $0.key < $1.key }
-        try commit(changes.map { ($0.key, $0.value) }, store)
-        say("\(changes.count) records installed")
+        var changes: [(name: String, bytes: [UInt8]?)] = records.filter { $0.key != "roots" }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        if let table = records["table"] {
+            changes.append(("table-version", NumberRecord.encoded(try signed(table, key).table.version)))
+        }
+        try commit(changes, store)
+        say("\(records.count) records installed")
     }
 
+    /// A table that cannot be read still had its version.
     private func tableVersion(_ store: SealedStore, _ key: [UInt8]) throws(Problem) -> UInt64? {
         let names = try names(store)
-        guard names.contains("table") else { return nil }
-        // One that cannot be read is replaced by any.
-        return (try? signed(read("table", store), key))?.table.version
+        let noted = try names.contains("table-version") ? read("table-version", store) : []
+        let present = names.contains("table") ? (try? signed(read("table", store), key))?.table.version : nil
+        let version = max(present ?? 0, NumberRecord.value(of: noted) ?? 0)
+        return version > 0 ? version : nil
+    }
+
+    /// The store has a later table of the same operator than the one that comes with a grant.
+    private func hasNewerTable(
+        _ store: SealedStore, than records: [String: [UInt8]], _ key: [UInt8]
+    ) throws(Problem) -> Bool {
+        guard let bytes = records["table"], try names(store).contains("operator"), try read("operator", store) == key,
+            let version = try tableVersion(store, key)
+        else { return false }
+        return try signed(bytes, key).table.version <= version
     }
 
     // MARK: checks

@@ -1,6 +1,7 @@
 internal import Evidence
 internal import LinuxBase
 internal import Seal
+internal import TLS
 internal import TPM
 
 /// What the command line asks for.
@@ -26,7 +27,7 @@ struct Command {
                 options: [
                     "--store", "--tcti", "--terminal", "--request", "--server", "--release", "--screen",
                     "--fingerprint",
-                ], switches: ["--yes"])
+                ], switches: ["--yes", "--replace"])
             action = try Self.action(arguments)
             store = try arguments.required("--store")
         } catch { throw Problem("\(error); --help shows the usage", ExitCode.usage) }
@@ -77,15 +78,17 @@ struct Command {
     }
 
     subscript(option name: String) -> String? { arguments[name] }
+    var replacesStore: Bool { arguments.has("--replace") }
     var takesWithoutComparing: Bool { arguments.has("--yes") }
 
-    /// The release under which the store opens. Its signature is the TPM's to check.
+    /// The release under which the store opens. It says itself whose it is: whether that is the store's maker, the store
+    /// looks at, and what the policy in it is worth, the TPM.
     func release() throws(Problem) -> ReleaseManifest {
         let path = arguments["--release"] ?? "/usr/lib/vitrine/release.cbor"
         let bytes = try Problem.read(path, limit: EvidenceLimits.manifestBytes)
         do throws(EvidenceError) {
             let envelope = try SignedEnvelope(decoding: bytes, limit: EvidenceLimits.manifestBytes)
-            return try ReleaseManifest(decoding: envelope.payload)
+            return try ReleaseManifest(verifying: envelope) { SignatureCheck.isValid($1, of: $0, point: $2) }
         } catch { throw Problem(path, error) }
     }
 

@@ -3,8 +3,9 @@ internal import LinuxBase
 internal import Measurements
 internal import Wire
 
-/// One request over TCP, and its answer: four bytes of length and the bytes, each way. In clear: what is secret in the
-/// answer is encrypted to the TPM, and what could be replaced is what the fingerprint is over.
+/// One request over TCP, and what answers it: an offer at once, a grant when the operator has decided. Four bytes of
+/// length and the bytes, each way. In clear: what is secret in the grant is encrypted to the TPM, and what could be
+/// replaced is what the fingerprint is over.
 struct EnrolmentCall {
     private static let connectTime: Duration = .seconds(10)
     /// The operator compares fingerprints meanwhile.
@@ -21,14 +22,18 @@ struct EnrolmentCall {
         self.port = port
     }
 
-    func ask(_ request: [UInt8]) throws(Problem) -> [UInt8] {
+    /// Sends the request, shows whoever answers to `compare`, and returns the grant.
+    func ask(_ request: [UInt8], compare: (EnrolmentOffer) throws(Problem) -> Void) throws(Problem) -> [UInt8] {
         do {
             let socket = try TCPSocket.startConnecting(host: host, port: port)
             try wait(socket, .writable, until: Clock.now() + Self.connectTime)
             try TCPSocket.finishConnecting(socket)
             try socket.setNonBlocking(false)
             try socket.writeAll(Framing.frame(request))
-            return try answer(on: socket)
+            var splitter = FrameSplitter(limit: EvidenceLimits.enrolmentGrantBytes)
+            let offer = try EnrolmentOffer(decoding: try answer(on: socket, &splitter))
+            try compare(offer)
+            return try answer(on: socket, &splitter)
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -36,8 +41,7 @@ struct EnrolmentCall {
         }
     }
 
-    private func answer(on socket: borrowing Descriptor) throws -> [UInt8] {
-        var splitter = FrameSplitter(limit: EvidenceLimits.enrolmentGrantBytes)
+    private func answer(on socket: borrowing Descriptor, _ splitter: inout FrameSplitter) throws -> [UInt8] {
         var chunk = [UInt8](repeating: 0, count: 65536)
         let deadline = Clock.now() + Self.answerTime
         while true {

@@ -23,12 +23,13 @@ let help = """
       status    the TPM's counters and lock-out, the store's release
       retire    moves the store aside, for a new enrolment; nothing of it opens again once the TPM is cleared
 
-      --tcti TCTI         the TPM: device:/dev/tpmrm0, or swtpm:path=SOCKET for development; not behind a resource
-                          manager, one process at a time: stop vitrine-terminal first
+      --tcti TCTI         the TPM: device:/dev/tpmrm0, or swtpm:path=SOCKET for development; one
+                          process at a time has the store: stop vitrine-terminal first
       --release FILE      the release manifest of the image (default: /usr/lib/vitrine/release.cbor); the store opens
                           under its release and later ones of the same maker
       --screen WxH        the screen in pixels, for logos and fonts (default: 800x480)
       --fingerprint F     the short fingerprint that the operator's side shows: the answer is taken if it is the same
+      --replace           make a new store although this TPM had one: after a loss, see Enrolment.md
       --yes               take the answer without comparing fingerprints (development, or a network that is trusted)
 
     Exit status: 0 done, 64 wrong usage, 65 bad input or altered store, 66 no such file, 69 TPM not usable,

@@ -64,16 +64,13 @@ extension Registry {
         } catch { log.error("records: \(error)") }
     }
 
-    /// How long a renewed certificate lasts: as long as one that `vitrinectl terminal enrol` issues.
-    private static let lifetime: TimeInterval = 397 * 86400
-
     /// A new certificate (PEM) for the terminal's key; nil when it may not have one, which the operator reads in the log.
     func renew(_ request: [UInt8], for terminal: AdmittedTerminal) -> [UInt8]? {
         do {
             let office = EnrolmentOffice(
                 directory: directory, authority: try CertificateAuthority.open(state: state, directory: directory),
                 operatorPoint: [])
-            let issued = try office.renew(terminal: terminal.name, request: request, lifetime: Self.lifetime)
+            let issued = try office.renew(terminal: terminal.name, request: request)
             log.notice("certificate renewed", metadata: ["terminal": "\(terminal.name)", "serial": "\(issued.serial)"])
             return Array(issued.pem.utf8)
         } catch {

@@ -4,7 +4,8 @@ import TLS
 
 /// What this terminal's image says it is: the maker's release manifest, and what this boot has measured.
 ///
-/// Neither is believed here. The TPM compares the manifest's policy with its own registers before it opens the store, and
+/// The manifest is signed by the maker that it names, and the store opens for one maker only. Nothing more is believed
+/// here. The TPM compares the manifest's policy with its own registers before it opens the store, and
 /// the server compares the log with the TPM's quote.
 struct Software: Sendable {
     let release: ReleaseManifest
@@ -29,7 +30,7 @@ struct Software: Sendable {
         }
         do throws(EvidenceError) {
             let envelope = try SignedEnvelope(decoding: bytes, limit: EvidenceLimits.manifestBytes)
-            release = try ReleaseManifest(decoding: envelope.payload)
+            release = try ReleaseManifest(verifying: envelope) { SignatureCheck.isValid($1, of: $0, point: $2) }
         } catch { throw .manifest(path, error) }
         do throws(Files.ReadError) { log = try Files.read(logPath, limit: EvidenceLimits.eventLogBytes) } catch {
             guard case .system(let failure) = error, failure.isAbsent else { throw .unreadable(logPath, error) }

@@ -23,6 +23,7 @@ enum StartProblem: Error, CustomStringConvertible {
         case .tpm(let error): "TPM: \(error)"
         case .software(let problem): "release: \(problem)"
         case .store(let error): "sealed store: \(error)"
+        case .records(.store(let error)): "sealed store: \(error)"
         case .records(let problem): "sealed store: \(problem)"
         case .identity(let error): "the terminal's certificate or the server's roots: \(error)"
         case .screen(let error): "screen: \(error)"

@@ -12,6 +12,8 @@ struct StoredRecords: Sendable {
     let terminal: String
     /// Empty, of version 0, until the operator's first table has come.
     let table: CorrespondenceTable
+    /// The newest version that this terminal ever had of this operator: no older one follows.
+    let newestTable: UInt64
     /// By application. One without a logo is held with its title alone.
     let logos: [String: Picture]
     /// Applications whose logo cannot be read: shown by their title, so that the terminal works and can be mended.
@@ -27,6 +29,8 @@ struct StoredRecords: Sendable {
     let server: ServerAddress
     /// The last authenticated time, seconds since 1970; 0 for none.
     let clock: Int64
+    /// The TPM is known to have retired what is below this generation, offset included.
+    let retiredBelow: UInt64
 
     /// A record that is missing, altered, or not what its name says: nothing is shown from it.
     enum Problem: Error, CustomStringConvertible {
@@ -50,6 +54,7 @@ struct StoredRecords: Sendable {
         terminal = try Self.text("terminal", from: store)
         operatorKey = try Self.bytes("operator", from: store)
         table = try Self.table(from: store, names, terminal: terminal, operatorKey: operatorKey)
+        newestTable = max(table.version, try Self.number("table-version", from: store, names) ?? 0)
         var logos: [String: Picture] = [:]
         var damaged: [String] = []
         for row in table.rows {
@@ -70,7 +75,8 @@ struct StoredRecords: Sendable {
             throw .malformed("server")
         }
         server = address
-        clock = names.contains("clock") ? try Self.clock(from: store) : 0
+        clock = Int64(bitPattern: try Self.number("clock", from: store, names) ?? 0)
+        retiredBelow = try Self.number("retired", from: store, names) ?? 0
     }
 
     private static func table(
@@ -90,15 +96,13 @@ struct StoredRecords: Sendable {
         } catch { throw .table(error) }
     }
 
-    /// Eight bytes, big-endian.
-    private static func clock(from store: SealedStore) throws(Problem) -> Int64 {
-        let bytes = try bytes("clock", from: store)
-        guard bytes.count == 8 else { throw .malformed("clock") }
-        return Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
-    }
-
-    static func encoded(clock: Int64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: clock >> Int64(56 - 8 * $0)) }
+    /// Nil for a record that is not there.
+    private static func number(
+        _ name: String, from store: SealedStore, _ names: Set<String>
+    ) throws(Problem) -> UInt64? {
+        guard names.contains(name) else { return nil }
+        guard let value = NumberRecord.value(of: try bytes(name, from: store)) else { throw .malformed(name) }
+        return value
     }
 
     private static func sheet(_ name: String, from store: SealedStore) throws(Problem) -> GlyphSheet {

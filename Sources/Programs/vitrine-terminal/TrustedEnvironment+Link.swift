@@ -57,7 +57,10 @@ extension TrustedEnvironment {
             note(message)
             deliver(message)
         case .greet: greet()
-        case .attest(let challenge): attest(challenge)
+        case .attest(let challenge):
+            attest(challenge)
+            // A connection may last longer than a certificate.
+            if link.isUp { renewIfDue(Clock.now()) }
         case .up(let welcome):
             linkFailure = nil
             log.info(

@@ -40,14 +40,17 @@ extension TrustedEnvironment {
         }
         let names = Set(try store.names())
         try signed.check(
-            terminal: records.terminal, newerThan: records.table.version,
+            terminal: records.terminal, newerThan: records.newestTable,
             records: names.union(bundle.logos.keys.map(LogoRecord.name)))
         for row in signed.table.rows {
             guard let digest = row.logo else { continue }
             let logo = try bundle.logos[digest] ?? store.read(LogoRecord.name(digest))
             _ = try LogoRecord.picture(logo, digest: digest, sha256: Digest.sha256)
         }
-        var changes: [(name: String, bytes: [UInt8]?)] = [("table", signed.bytes)]
+        // The version by itself as well: a table that is damaged, or that an old grant brings, does not lead back.
+        var changes: [(name: String, bytes: [UInt8]?)] = [
+            ("table", signed.bytes), ("table-version", NumberRecord.encoded(signed.table.version)),
+        ]
         let wanted = signed.table.logoRecords
         for (digest, logo) in bundle.logos where wanted.contains(LogoRecord.name(digest)) {
             changes.append((LogoRecord.name(digest), logo))

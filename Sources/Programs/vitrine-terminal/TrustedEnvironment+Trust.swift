@@ -59,6 +59,7 @@ extension TrustedEnvironment {
             timeline.note("attested", at: now, ["took_us": UInt64(clamping: (now - began).wholeNanoseconds / 1000)])
         } catch {
             log.error("attestation failed: \(error)")
+            if case TPMError.transport = error { failure = .tpm }
             dropLink()
         }
     }
@@ -76,34 +77,43 @@ extension TrustedEnvironment {
             clock.learn(Int64(clamping: time), certificateEnd: end, now: now)
         }
         do throws(SealError) { try keepWhatIsLearnt(now) } catch { log.error("sealed store: \(error)") }
-        confirmRelease()
         renewIfDue(now)
     }
 
     private func keepWhatIsLearnt(_ now: MonotonicTime) throws(SealError) {
         var changes: [(name: String, bytes: [UInt8]?)] = []
         let bound = clock.lowerBound(now: now)
-        if bound - storedClock >= Self.clockStep { changes.append(("clock", StoredRecords.encoded(clock: bound))) }
+        if bound - storedClock >= Self.clockStep {
+            changes.append(("clock", NumberRecord.encoded(UInt64(bitPattern: bound))))
+        }
         if try activation() != nil { changes.append(("activation", nil)) }
+        let retired = retireOlderReleases()
+        if let retired { changes.append(("retired", NumberRecord.encoded(retired))) }
         guard !changes.isEmpty else { return }
         try store.commit(changes)
         storedClock = max(storedClock, changes.contains { $0.name == "clock" } ? bound : 0)
+        if let retired { retiredBelow = retired }
     }
 
-    /// A release that has got so far works: older generations open this store no more.
-    private func confirmRelease() {
+    /// A release that has got so far works: older generations open this store no more. Returns the generation when the
+    /// TPM was told; the store remembers it, so that a session's start asks the TPM for its two signatures only.
+    private func retireOlderReleases() -> UInt64? {
         let (generation, overflow) = software.release.generation.addingReportingOverflow(storeOffset)
-        guard !overflow else { return }
-        do throws(TPMError) { try tpm.retire(upTo: generation) } catch {
+        guard !overflow, generation > retiredBelow else { return nil }
+        do throws(TPMError) {
+            try tpm.retire(upTo: generation)
+            return generation
+        } catch {
             log.error("older releases are not retired: \(error)")
+            return nil
         }
     }
 
     // MARK: the certificate's renewal
 
     /// Asks for a new certificate in the last third of the old one's life, once a connection.
-    private func renewIfDue(_ now: MonotonicTime) {
-        guard let validity = CertificateValidity(pem: certificate),
+    func renewIfDue(_ now: MonotonicTime) {
+        guard !renewed, !awaitsRenewal, let validity = CertificateValidity(pem: certificate),
             validity.isDue(at: clock.lowerBound(now: now), fraction: (2, 3))
         else { return }
         do {

@@ -20,6 +20,11 @@ import Wire
 /// Everything the terminal is, in one place: the parts, what is on the screen, and the loop that turns what happens into
 /// what is done. The rules are in the machines (link, session, entry); this wires them.
 final class TrustedEnvironment {
+    enum Failure: Error, CustomStringConvertible {
+        case tpm
+        var description: String { "the TPM does not answer any more" }
+    }
+
     static let software = "vitrine-terminal 0.1"
 
     let options: Options
@@ -36,6 +41,10 @@ final class TrustedEnvironment {
     var renewed = false
     /// A request for a certificate is on its way.
     var awaitsRenewal = false
+    /// As the sealed store has it.
+    var retiredBelow: UInt64
+    /// Why this process cannot go on.
+    var failure: Failure?
     /// Of the key file that the TPM has opened.
     let storeOffset: UInt64
     /// Lets the terminal back in without another attestation, once; never logged.
@@ -92,7 +101,8 @@ final class TrustedEnvironment {
             software = try Software(release: options.release, log: options.measurements)
         } catch { throw .software(error) }
         if software.log.isEmpty {
-            log.warning("nothing was measured in this boot: no server will let this terminal in")
+            log.warning(
+                "nothing was measured in this boot: only a server that does not enforce will let this terminal in")
         }
         let opened: SealedStore
         do throws(SealError) {
@@ -105,6 +115,7 @@ final class TrustedEnvironment {
         certificate = records.certificate
         identity = try Self.identity(certificate: records.certificate, roots: records.roots, device)
         storedClock = records.clock
+        retiredBelow = records.retiredBelow
         clock = TrustedClock(bound: max(records.clock, Int64(clamping: software.release.time)), now: start)
         timeline.note("unsealed", at: Clock.now())
 
@@ -151,7 +162,11 @@ final class TrustedEnvironment {
         takeDisplayEvents(Clock.now())
         showHome()
         video.prepareSpare(log)
-        while !isStopping { try turn() }
+        while !isStopping {
+            try turn()
+            // A TPM that cannot be talked to does not come back to this process: the service manager starts another.
+            if let failure { throw failure }
+        }
         shutDown()
     }
 

@@ -13,8 +13,8 @@ extension TerminalCommand {
             abstract: "Puts a terminal into service: checks its TPM, issues its certificate, records it.",
             discussion: """
                 With --request: from a file that vitrine-provision init has written, into a grant that only that terminal's \
-                TPM opens. With --listen: the same over the network, for one terminal. Both print a fingerprint: the terminal \
-                takes the grant when its operator confirms that it shows the same one.
+                TPM opens. With --listen: the same over the network, for one terminal. Both sides show a fingerprint: it is \
+                the same when nobody is between them, and each side goes on only when a person has seen that.
                 With --csr: a terminal without an endorsed TPM, known by its channel's key alone. It can attest nothing: only \
                 a group that reports lets it in.
                 """)
@@ -78,7 +78,7 @@ extension TerminalCommand {
             if let listen {
                 let desk = try EnrolmentDesk(at: listen)
                 try desk.serve(
-                    examine: { try office.examine($0, name: name) },
+                    offer: office.offer, examine: { try office.examine($0, name: name) },
                     decide: { try confirm($0) },
                     grant: { try grant($0, group: group, office, directory) })
             } else if let request, let out {

@@ -30,8 +30,9 @@ enum Output {
     }
 }
 
-/// Waits for one terminal's request over TCP and answers it: four bytes of length and the bytes, each way. In clear: the
-/// grant opens in one TPM only, and the fingerprint is over the rest.
+/// Waits for one terminal's request over TCP, says whose terminal it would be, and gives the grant when a person has
+/// decided: four bytes of length and the bytes, each way. In clear: the grant opens in one TPM only, and the fingerprint is
+/// over the rest.
 struct EnrolmentDesk: ~Copyable {
     /// The time for a request of some kilobytes, and for a peer to take a grant.
     private static let patience: Duration = .seconds(20)
@@ -43,9 +44,9 @@ struct EnrolmentDesk: ~Copyable {
         self.listener = listener
     }
 
-    /// Whoever sends no good request is told nothing, and the wait goes on.
+    /// Whoever sends no good request is told nothing, whoever is turned away hears nothing more; the wait goes on.
     func serve(
-        examine: ([UInt8]) throws -> Applicant, decide: (Applicant) throws -> Bool,
+        offer: EnrolmentOffer, examine: ([UInt8]) throws -> Applicant, decide: (Applicant) throws -> Bool,
         grant: (Applicant) throws -> EnrolmentGrant
     ) throws {
         var isServed = false
@@ -54,9 +55,13 @@ struct EnrolmentDesk: ~Copyable {
             if let peer = try UnixSocket.accept(listener) {
                 try peer.setNonBlocking()
                 if let applicant = Self.applicant(at: peer, examine) {
-                    guard try decide(applicant) else { throw Complaint("the terminal was turned away") }
-                    try Self.send(Framing.frame(try grant(applicant).encoded()), to: peer)
-                    isServed = true
+                    try Self.send(Framing.frame(offer.encoded()), to: peer)
+                    if try decide(applicant) {
+                        try Self.send(Framing.frame(try grant(applicant).encoded()), to: peer)
+                        isServed = true
+                    } else {
+                        Output.say("turned away; waiting for another\n")
+                    }
                 }
             }
         }

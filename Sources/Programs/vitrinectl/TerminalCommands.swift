@@ -8,7 +8,7 @@ struct TerminalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "terminal", abstract: "Terminals: enrolment, certificates, attestations.",
         subcommands: [
-            Enrol.self, Renew.self, List.self, Show.self, Attestations.self, Set.self, Revoke.self,
+            Enrol.self, List.self, Show.self, Attestations.self, Set.self, Revoke.self,
         ])
 
     struct List: ParsableCommand {
@@ -87,43 +87,6 @@ struct TerminalCommand: ParsableCommand {
         }
     }
 
-    struct Renew: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Issues a terminal's next certificate, for the key that it has.",
-            discussion: """
-                Terminals renew over their own connection before the end of their certificate; this is for one that was off \
-                for too long to do so. Both certificates are good until the new one is first used.
-                """)
-        @OptionGroup var state: StateOption
-        @Argument(help: "The terminal's name.")
-        var name: String
-        @Option(help: "The certificate request (PEM or DER).")
-        var csr: String
-        @Option(help: "Where to write the certificate (PEM).")
-        var out: String
-        @Option(help: "Days that the certificate lasts; may be a fraction.")
-        var days: Double = 397
-
-        func run() throws {
-            let directory = try state.open()
-            let authority = try CertificateAuthority.open(state: state.path, directory: directory)
-            let office = EnrolmentOffice(
-                directory: directory, authority: authority,
-                operatorPoint: try OperatorKey.openOrCreate(state: state.path).publicPoint)
-            let request: [UInt8]
-            do throws(Files.ReadError) {
-                request = try Files.read(csr, limit: CertificateAuthority.requestBytes)
-            } catch {
-                throw Complaint("cannot read the certificate request: \(error.text)")
-            }
-            let now = Date()
-            let issued = try office.renew(terminal: name, request: request, lifetime: days * 86400, now: now)
-            try Files.replace(out, with: Array(issued.pem.utf8), mode: 0o644)
-            try directory.note("renewed", terminal: name, detail: "serial \(issued.serial)", now: now)
-            print("terminal \(name) renewed, serial \(issued.serial), valid until \(issued.notAfter.shown)")
-        }
-    }
-
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sets data of a terminal that applications may be given.")
@@ -142,7 +105,8 @@ struct TerminalCommand: ParsableCommand {
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Refuses a terminal's certificate from now on.",
-            discussion: "Sessions that run already end by themselves; the terminal starts no new ones.")
+            discussion:
+                "A connection that is open ends with its next attestation, at the latest after the group's interval.")
         @OptionGroup var state: StateOption
         @Argument(help: "The terminal's name.")
         var name: String

@@ -62,6 +62,11 @@ public struct EnrolmentOffice: Sendable {
         return Applicant(request: request, fingerprint: fingerprint, areas: areas, endorsement: endorsement)
     }
 
+    /// What a terminal needs to show the fingerprint of an applicant before there is a grant.
+    public var offer: EnrolmentOffer {
+        EnrolmentOffer(authority: authority.certificate.der, operatorKey: operatorPoint)
+    }
+
     /// Issues the certificate and records the terminal, which from then on may come in, once.
     public func enrol(
         _ applicant: Applicant, lifetime: TimeInterval, group: String = GroupRecord.usual, replacing: Bool, now: Date
@@ -116,13 +121,16 @@ public struct EnrolmentOffice: Sendable {
     }
 
     /// A new certificate for the key that the terminal has now: the request (PEM or DER) must be for it and signed by it.
-    /// Until the terminal first uses the new certificate both are good.
+    /// Until the terminal first uses the new certificate both are good. `lifetime`: nil for as long as the one before.
     public func renew(
-        terminal name: String, request: [UInt8], lifetime: TimeInterval, now: Date = Date()
+        terminal name: String, request: [UInt8], lifetime: TimeInterval? = nil, now: Date = Date()
     ) throws(EnrolmentError) -> IssuedCertificate {
         let found = try recorded { () throws(DatabaseError) in try directory.terminal(named: name) }
         guard let record = found else { throw .notEnrolled }
         guard record.revoked == nil else { throw .revoked }
+        guard let before = try? Certificate(pemEncoded: record.certificate) else { throw .renewalForOtherKey }
+        let began = before.notValidBefore.addingTimeInterval(CertificateAuthority.backdating)
+        let lifetime = lifetime ?? before.notValidAfter.timeIntervalSince(began)
         let issued: IssuedCertificate
         do throws(AdmissionError) {
             let pem = try CertificateAuthority.pem(request: request)
@@ -131,9 +139,9 @@ public struct EnrolmentOffice: Sendable {
             throw .admission(error)
         }
         // The certificate's key is the request's: it was made for it.
-        guard let before = try? Certificate(pemEncoded: record.certificate),
-            let after = try? Certificate(pemEncoded: issued.pem), before.publicKey == after.publicKey
-        else { throw .renewalForOtherKey }
+        guard let after = try? Certificate(pemEncoded: issued.pem), before.publicKey == after.publicKey else {
+            throw .renewalForOtherKey
+        }
         try recorded { () throws(DatabaseError) in
             try directory.setNextCertificate(
                 NextCertificate(

@@ -13,13 +13,28 @@ public struct OperatorKey: Sendable {
     /// Where the key is (PEM, PKCS#8, mode 0600).
     public static func path(_ state: String) -> String { state + "/operator.key" }
 
-    /// The key of a state folder, made where there is none. A file that is there and is no key is never replaced: all
-    /// terminals would have to be enrolled again.
+    /// Where its public key is (PEM): with it, a private key that is gone is told from one that never was.
+    static func publicPath(_ state: String) -> String { state + "/operator.pem" }
+
+    /// The key of a state folder, made where there never was one. A file that is there and is no key, or one that is lost,
+    /// is never replaced: all terminals would have to be enrolled again.
     public static func openOrCreate(state: String) throws(AdmissionError) -> OperatorKey {
         let path = path(state)
         if !Files.exists(path) {
-            let made = P256.Signing.PrivateKey().pemRepresentation + "\n"
-            do { try Files.replace(path, with: Array(made.utf8), mode: 0o600) } catch {
+            guard !Files.exists(publicPath(state)) else {
+                throw .file(
+                    path: path,
+                    detail: """
+                        the operator's key is gone: put it back from its backup. (Without it, remove operator.pem and enrol \
+                        every terminal again: they believe no tables of another.)
+                        """)
+            }
+            let made = P256.Signing.PrivateKey()
+            do {
+                try Files.replace(path, with: Array((made.pemRepresentation + "\n").utf8), mode: 0o600)
+                try Files.replace(
+                    publicPath(state), with: Array((made.publicKey.pemRepresentation + "\n").utf8), mode: 0o644)
+            } catch {
                 throw .file(path: path, detail: error.description)
             }
         }

@@ -83,6 +83,38 @@ public struct EnrolmentRequest: Equatable, Sendable {
     }
 }
 
+/// Who the terminal would belong to, said before its operator decides: with it the terminal shows the fingerprint.
+public struct EnrolmentOffer: Equatable, Sendable {
+    private enum Key {
+        static let authority: UInt64 = 1
+        static let operatorKey: UInt64 = 2
+    }
+
+    /// The authority's certificate, DER.
+    public var authority: [UInt8]
+    /// The operator's public key, 65 bytes.
+    public var operatorKey: [UInt8]
+
+    public init(authority: [UInt8], operatorKey: [UInt8]) {
+        self.authority = authority
+        self.operatorKey = operatorKey
+    }
+
+    public func encoded() -> [UInt8] {
+        CBOR.fields([
+            0: .unsigned(EvidenceLimits.format), Key.authority: .bytes(authority), Key.operatorKey: .bytes(operatorKey),
+        ]).encoded()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(EvidenceError) {
+        let record = try RecordReader(
+            bytes, .enrolmentOffer, limit: EvidenceLimits.enrolmentRequestBytes, keys: Key.authority...Key.operatorKey)
+        self.init(
+            authority: try record.bytes(Key.authority, count: 1...EvidenceLimits.certificateBytes),
+            operatorKey: try record.bytes(Key.operatorKey, count: 65...65))
+    }
+}
+
 /// The answer: a bundle of records that only the TPM of the request can open.
 public struct EnrolmentGrant: Equatable, Sendable {
     private enum Key {

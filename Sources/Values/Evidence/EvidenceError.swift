@@ -10,7 +10,7 @@ public typealias Hash = ([UInt8]) -> [UInt8]
 public enum EvidenceError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was being read; a word for the operator.
     public enum Subject: String, Equatable, Sendable {
-        case envelope, eventLog, manifest, statement, publicArea, enrolmentRequest, enrolmentGrant
+        case envelope, eventLog, manifest, statement, publicArea, enrolmentRequest, enrolmentOffer, enrolmentGrant
     }
 
     case tooLong(Subject, bytes: Int, limit: Int)
@@ -24,6 +24,8 @@ public enum EvidenceError: Error, Equatable, Sendable, CustomStringConvertible {
     case trailingBytes(Subject)
     /// A size or number in a TPM's structure that the TPM's specification does not have.
     case outOfBounds(Subject)
+    /// Not signed by whom it names.
+    case notSigned(Subject)
     /// A statement without the mark of the TPM's own structures (TPM_GENERATED): anybody may have had it signed.
     case notMadeByTPM
     /// A statement about something else, by its TPMI_ST_ATTEST.
@@ -41,6 +43,7 @@ public enum EvidenceError: Error, Equatable, Sendable, CustomStringConvertible {
         case .truncated(let subject): "\(subject): ends too early"
         case .trailingBytes(let subject): "\(subject): bytes after its end"
         case .outOfBounds(let subject): "\(subject): a size or number out of bounds"
+        case .notSigned(let subject): "\(subject): not signed by the authority that it names"
         case .notMadeByTPM: "statement: not made by a TPM"
         case .otherStatement(let type): "statement: of type 0x\(String(type, radix: 16)), which was not asked for"
         case .otherAlgorithm(let number): "public area: algorithm or curve 0x\(String(number, radix: 16)) is not in use"

@@ -23,6 +23,20 @@ extension ReleaseManifest {
     }
 
     /// The payload of an envelope whose signature is good: `authority` must still be compared with the key that made it.
+    /// The manifest of an envelope that its own authority has signed; whether that is the right authority is the caller's
+    /// to know. `isValid` checks a signature (r ‖ s) over a message by a public key (65 bytes, uncompressed).
+    public init(
+        verifying envelope: SignedEnvelope,
+        _ isValid: (_ message: [UInt8], _ signature: [UInt8], _ point: [UInt8]) -> Bool
+    ) throws(EvidenceError) {
+        let manifest = try ReleaseManifest(decoding: envelope.payload)
+        let message = SignedEnvelope.toBeSigned(payload: envelope.payload, context: SignedEnvelope.Context.release)
+        guard isValid(message, envelope.signature, [4] + manifest.authorityX + manifest.authorityY) else {
+            throw .notSigned(.manifest)
+        }
+        self = manifest
+    }
+
     public init(decoding bytes: [UInt8]) throws(EvidenceError) {
         let record = try RecordReader(
             bytes, .manifest, limit: EvidenceLimits.manifestBytes, keys: Key.version...Key.policies)
