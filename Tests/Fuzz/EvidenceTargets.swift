@@ -4,7 +4,8 @@ import FuzzKit
 /// What terminals, their TPMs and whoever makes their software say as bytes.
 extension Targets {
     static let evidence = [
-        envelope, manifest, eventLog, quote, certification, publicArea, enrolmentRequest, enrolmentGrant, bundle,
+        envelope, manifest, eventLog, quote, certification, publicArea, enrolmentRequest, enrolmentOffer,
+        enrolmentGrant, bundle,
     ]
 
     /// `body` throws an `EvidenceError` to refuse, and returns whether what it accepted has no other form.
@@ -108,6 +109,18 @@ extension Targets {
         ]
     ) { input in
         evidenceVerdict { try EnrolmentRequest(decoding: input).encoded() == input }
+    }
+
+    static let enrolmentOffer = FuzzTarget(
+        name: "enrolment-offer",
+        corpus: [
+            EnrolmentOffer(authority: [0x30, 1, 2], operatorKey: [UInt8](repeating: 4, count: 65)).encoded()
+        ]
+    ) { input in
+        verdict {
+            let offer = try EnrolmentOffer(decoding: input)
+            return offer.encoded() == input
+        }
     }
 
     static let enrolmentGrant = FuzzTarget(

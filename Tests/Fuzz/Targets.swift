@@ -9,9 +9,17 @@ import Wire
 enum Targets {
     static let all: [FuzzTarget] =
         FuzzTarget.wire + evidence + [
-            rfbClient, rfbServer, launchRequest, launchAnswer, invoice, correspondence, signedTable, tableBundle,
+            rfbClient, rfbServer, launchRequest, launchQuestion, launchAnswer, launchURI, busName, invoice,
+            correspondence, signedTable, tableBundle,
             glyphs, logo, gate, gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,
         ]
+
+    private static let offered = [
+        OfferedApplication(application: "records", title: "Records", icon: nil),
+        OfferedApplication(
+            application: "wallet", title: "Wallet",
+            icon: LaunchIcon(width: 2, height: 2, pixels: [0xff00_0000, 1, 2, 0x80ff_ffff])),
+    ]
 
     static let launchRequest = FuzzTarget(
         name: "launch-request",
@@ -26,9 +34,43 @@ enum Targets {
         }
     }
 
+    static let launchQuestion = FuzzTarget(
+        name: "launch-question",
+        corpus: [
+            LaunchQuestion.launch(LaunchRequest(application: "wallet", invoice: Samples.invoice)).encoded(),
+            LaunchQuestion.list.encoded(),
+        ]
+    ) { input in
+        verdict {
+            let question = try LaunchQuestion(decoding: input)
+            return try LaunchQuestion(decoding: question.encoded()) == question
+        }
+    }
+
+    static let launchURI = FuzzTarget(
+        name: "launch-uri",
+        corpus: [
+            "vitrine:wallet",
+            "vitrine:wallet?amount=24.90&currency=EUR&merchant=Caf%C3%A9&account=FR76&identifier=2024-0117",
+        ].map { Array($0.utf8) }
+    ) { input in
+        verdict {
+            let request = try LaunchURI.parse(String(decoding: input, as: UTF8.self))
+            return ApplicationName.isValid(request.application)
+        }
+    }
+
+    static let busName = FuzzTarget(
+        name: "bus-name", corpus: ["wallet", "a-b.c", "1"].map { Array(ApplicationName.bus($0).utf8) }
+    ) { input in
+        let name = String(decoding: input, as: UTF8.self)
+        guard let application = ApplicationName.application(bus: name) else { return .refused }
+        return ApplicationName.bus(application) == name ? .accepted : .broken("another name has the same application")
+    }
+
     static let launchAnswer = FuzzTarget(
         name: "launch-answer",
-        corpus: [LaunchAnswer.notRemote, .refused("busy"), .started].map { $0.encoded() }
+        corpus: [LaunchAnswer.notRemote, .refused("busy"), .started, .applications(offered)].map { $0.encoded() }
             + Samples.outcomes.map { LaunchAnswer.outcome($0).encoded() }
     ) { input in
         verdict {

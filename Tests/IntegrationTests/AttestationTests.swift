@@ -24,6 +24,34 @@ import Testing
         #expect(attested.count == 1, "a ticket stood for the attestation")
     }
 
+    @Test func `a session's start uses two private keys of the TPM, a resume none, and the proof is quick`() throws {
+        var options = Rig.Options()
+        options.isRelayed = true
+        options.logsBus = true
+        let rig = try Rig(options)
+        // The first connection after an enrolment has more to do: its secret goes, older releases are retired.
+        try rig.startTerminal()
+        try rig.event("link_up")
+        try rig.stopTerminal()
+        let mark = try rig.mark()
+        try rig.startTerminal()
+        try rig.event("unsealed", from: mark)
+        try rig.event("link_up", from: mark)
+        let begun = try rig.tpmBus().codes
+        try #require(begun.contains(.unseal), "control: the log has the store's opening")
+        // The signature is the first that the connection asks for; a salted session would be a private key's work, too.
+        let start = try #require(begun.lastIndex(of: .sign))
+        #expect(begun[start...].compactMap { $0 } == [.sign, .quote])
+        #expect(try rig.event("attested", from: mark)["took_us"] ?? .max <= 50_000)
+
+        try rig.relay?.cut()
+        try rig.event("link_down", from: mark)
+        let cut = try rig.mark()
+        try rig.relay?.mend()
+        try rig.event("link_up", from: cut, timeout: .seconds(15))
+        #expect(try rig.tpmBus().codes.count == begun.count, "not one command")
+    }
+
     @Test func `while a connection lasts the proof is asked for again`() throws {
         let rig = try Rig()
         try run("vitrinectl", ["group", "set", "default", "--interval", "1", "--state", rig.state], in: rig.folder)
@@ -99,6 +127,8 @@ import Testing
         let rig = try Rig(options)
         // 100 seconds from now; it began five minutes ago.
         try rig.enrolAgain(days: "0.00116")
+        // A renewed certificate lasts as long: later by a whole second, or it is not newer.
+        Clock.sleep(.milliseconds(1100))
         try rig.startTerminal()
         try wait(for: "the renewal", log: { rig.logs() }) {
             try rig.text(of: rig.terminalLog).contains("certificate renewed")
@@ -112,8 +142,13 @@ import Testing
         try wait(for: "the new one in use", log: { rig.logs() }) {
             try rig.text(of: rig.serverLog).contains("renewed certificate in use")
         }
+        // It is as short as the first, and asks for its own successor at once: the first renewal is the one in use.
+        let line = try #require(
+            try rig.text(of: rig.serverLog).split(separator: "\n").first { $0.contains("certificate renewed") })
+        let serial = try #require(line.split(separator: "serial=").last?.prefix { $0.isHexDigit })
         let shown = try run("vitrinectl", ["terminal", "show", Rig.terminalName, "--state", rig.state], in: rig.folder)
-        #expect(!shown.output.contains("not used yet"), "\(shown.output)")
+        let own = try #require(shown.output.split(separator: "\n").first { $0.hasPrefix("serial") })
+        #expect(own.contains(serial), "\(shown.output)")
     }
 }
 

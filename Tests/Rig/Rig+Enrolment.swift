@@ -23,11 +23,12 @@ extension Rig {
     }
 
     /// Signs what `measured` is now as a release.
-    public func signRelease(_ version: String, generation: Int) throws {
+    public func signRelease(_ version: String, generation: Int, offset: String? = nil) throws {
         try run(
             "vitrine-release",
             ["sign", "--key", releaseKey, "--version", version, "--generation", "\(generation)", "--out", release]
-                + measured.flatMap { ["--measure", $0] }, in: folder)
+                + measured.flatMap { ["--measure", $0] } + (offset.map { ["--offset", "0", "--offset", $0] } ?? []),
+            in: folder)
     }
 
     /// What boots do before the trusted environment starts.
@@ -53,12 +54,25 @@ extension Rig {
     }
 
     func enrol() throws {
-        try run(
-            "vitrine-provision",
-            provisioning(["init", "--terminal", Self.terminalName, "--request", request, "--screen", screen]),
-            in: folder)
+        try initialise()
         try certify()
         for application in ["wallet", "calculator"] + options.fixtures { try grant(application) }
+        try installTable()
+    }
+
+    /// The terminal's own part; what it says.
+    @discardableResult
+    public func initialise(_ more: [String] = [], expecting status: Int32 = 0) throws -> String {
+        try run(
+            "vitrine-provision",
+            provisioning(["init", "--terminal", Self.terminalName, "--request", request, "--screen", screen]) + more,
+            in: folder, expecting: status
+        ).output
+    }
+
+    /// A new enrolment of a terminal that has lost its store: the operator's authority is all that it takes.
+    public func enrolAfterLoss() throws {
+        try certify(["--replace"])
         try installTable()
     }
 

@@ -12,6 +12,8 @@ public final class Rig {
         public var keypad: String?
         /// The terminal reaches the server through a relay that can be cut.
         public var isRelayed = false
+        /// What passes the relay is kept in the rig's folder, as `capture.up` and `capture.down`.
+        public var isCaptured = false
         /// Applications from `Tests/Fixtures/Applications`, besides the wallet and the calculator.
         public var fixtures: [String] = []
         /// Data of the demo's user: the code, and money in major units.
@@ -57,7 +59,9 @@ public final class Rig {
         try prepareServer()
         try trust()
         try startServer()
-        if options.isRelayed { relay = try Relay(to: port) }
+        if options.isRelayed || options.isCaptured {
+            relay = try Relay(to: port, capture: options.isCaptured ? folder + "/capture" : nil)
+        }
         try enrol()
         guard unsafe mkfifo(keypad, 0o600) == 0 else { throw RigError.system(SystemCallError("mkfifo", errno)) }
     }
@@ -68,6 +72,14 @@ public final class Rig {
         relay = nil
         server = nil
         tpm = nil
+    }
+
+    /// What went over the TPM's bus until now; with the option `logsBus`.
+    public func tpmBus() throws -> TPMBus {
+        switch tpm {
+        case .some(let tpm): try TPMBus(log: tpm.log)
+        case .none: throw RigError.wrong("no TPM")
+        }
     }
 
     public var tcti: String {

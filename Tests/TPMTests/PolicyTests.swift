@@ -137,6 +137,27 @@ final class SealedBench {
         #expect(try sealed.device.lockout().failures == 0)
     }
 
+    @Test func `one changed bit in any measured part opens nothing, 100 of 100`() throws {
+        let sealed = try SealedBench()
+        // What is measured in this boot so far: registers go on, they are not set back.
+        var history = sealed.measured
+        var opened = (changed: 0, control: 0)
+        for round in 0..<100 {
+            let parts = [measurement(11, "kernel \(round)"), measurement(14, "terminal \(round)")]
+            let expected = try sealed.maker.policy(history + parts)
+            let position = (part: Int.random(in: 0..<2), byte: Int.random(in: 0..<32), bit: UInt8.random(in: 0..<8))
+            for (index, part) in parts.enumerated() {
+                var digest = part.digest
+                if index == position.part { digest[position.byte] ^= 1 << position.bit }
+                try sealed.device.extend(register: part.register, digest: digest)
+                history.append(try #require(Measurement(register: part.register, name: part.name, digest: digest)))
+            }
+            if sealed.refusal(expected) != .registersDiffer { opened.changed += 1 }
+            if try sealed.opens(try sealed.maker.policy(history)) { opened.control += 1 }
+        }
+        #expect(opened == (0, 100), "of what was changed, and of a release for what really runs")
+    }
+
     @Test func `a generation goes forward only, and not by leaps`() throws {
         let bench = try Bench()
         let device = try bench.openProvisioned()
