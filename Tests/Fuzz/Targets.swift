@@ -8,7 +8,7 @@ import Wire
 /// The table of what is fuzzed: one row for each parser of foreign bytes.
 enum Targets {
     static let all: [FuzzTarget] =
-        FuzzTarget.wire + evidence + [
+        FuzzTarget.wire + evidence + cards + CounterTargets.all + CodeTargets.all + [
             rfbClient, rfbServer, launchRequest, launchQuestion, launchAnswer, launchURI, busName, invoice,
             correspondence, signedTable, tableBundle,
             glyphs, logo, gate, gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,
