@@ -61,6 +61,8 @@ let cLibraries: [Target] = [
     system("CLibevdev", pkgConfig: "libevdev", packages: ["libevdev-dev"]),
     system("CSystemd", pkgConfig: "libsystemd", packages: ["libsystemd-dev"]),
     system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
+    system("CZbar", pkgConfig: "zbar", packages: ["libzbar-dev"]),
+    .target(name: "CVideo4Linux", path: "Sources/C/CVideo4Linux"),
 ]
 
 let values: [Target] = [
@@ -68,6 +70,10 @@ let values: [Target] = [
     module("Values", "Wire", named("Pictures")),
     module("Values", "Evidence", named("Wire")),
     module("Values", "Secrets"),
+    module("Values", "EMV", named("Secrets")),
+    module("Values", "Invoices", named("Wire")),
+    module("Values", "PIN", named("Secrets")),
+    module("Values", "ISO8583"),
     module("Values", "Measurements"),
 ]
 
@@ -80,6 +86,8 @@ let edges: [Target] = [
     module("Edges", "AVC", named("COpenH264", "Pictures")),
     module("Edges", "RFB", named("Pictures", "Wire", "LinuxBase", "Measurements")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
+    module("Edges", "Zbar", named("CZbar", "Pictures")),
+    module("Edges", "Camera", named("CVideo4Linux", "LinuxBase", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
     module("Edges", "Database", named("LinuxBase") + [.product(name: "GRDB", package: "GRDB.swift")]),
     module("Edges", "DRM", named("CLibdrm", "LinuxBase", "Pictures", "Measurements")),
@@ -100,6 +108,7 @@ let terminal: [Target] = [
     module("Terminal", "Plane", named("Wire", "Pictures", "DRM", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
     module("Terminal", "Keys", named("Wire", "Evdev", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
+    module("Terminal", "Codes", named("Invoices", "Zbar", "Camera", "Pictures", "LinuxBase")),
 ]
 
 let server: [Target] = [
@@ -173,6 +182,11 @@ let testTargets: [Target] = [
         "AttestationTests",
         named("Admission", "Database", "Evidence", "Wire", "TPM", "Secrets", "Rig", "LinuxBase") + certificates),
     tests("LinuxBaseTests", named("LinuxBase", "Measurements")),
+    tests("EMVTests", named("EMV", "Secrets", "FuzzKit", "LinuxBase")),
+    tests("InvoicesTests", named("Invoices", "Wire", "LinuxBase", "FuzzKit")),
+    tests("CodesTests", named("Codes", "Zbar", "Camera", "Invoices", "Pictures", "LinuxBase")),
+    tests("PINTests", named("PIN", "TLS", "Secrets", "FuzzKit", "LinuxBase")),
+    tests("ISO8583Tests", named("ISO8583", "FuzzKit", "LinuxBase")),
     tests("TPMTests", named("TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "vitrine-measure")),
     tests("TLSTests", named("TLS", "TPM", "Secrets", "Rig", "LinuxBase", "Measurements")),
     tests(
@@ -250,7 +264,7 @@ let testTargets: [Target] = [
         "vitrine-fuzz",
         named(
             "FuzzKit", "LinuxBase", "Measurements", "Wire", "Evidence", "RFB", "Pictures", "Launch", "Correspondence",
-            "Codec", "Decoder", "Encode", "DRM"),
+            "Codec", "Decoder", "Encode", "DRM", "EMV", "ISO8583", "Invoices", "PIN", "Secrets", "Codes", "Zbar"),
         path: "Tests/Fuzz"),
 ]
 

@@ -62,9 +62,10 @@ import Testing
                 }
             }
         }
+        // Four digits are found by chance in what is encrypted, and inside longer numbers: only a number of its own tells.
         let withCode = try Search.files(in: rig.folder, holding: Array(Self.code.utf8)).filter { path in
-            // Four bytes are found by chance in what is encrypted or compressed: only what is text can tell.
-            path.hasSuffix(".log") || path.hasSuffix(".jsonl") || path.hasSuffix(".out") || path.hasSuffix(".txt")
+            guard [".log", ".jsonl", ".out", ".txt"].contains(where: path.hasSuffix) else { return false }
+            return try rig.text(of: path).split { !$0.isNumber }.contains { $0 == Self.code }
         }
         #expect(withCode == [], "the code")
         try checkControls(rig)

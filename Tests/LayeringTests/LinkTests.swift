@@ -58,4 +58,12 @@ import Testing
             #expect(!contains(try program(name), Array("libavcodec".utf8)), "\(name)")
         }
     }
+
+    @Test func `what holds secrets overwrites what it frees`() throws {
+        let name = Array("__libc_free".utf8)
+        for program in ["vitrine-terminal", "vitrine-provision", "vitrine-server"] {
+            #expect(contains(try self.program(program), name), "\(program) has a `free` of its own")
+        }
+        #expect(!contains(try program("vitrine-launch"), name), "control")
+    }
 }

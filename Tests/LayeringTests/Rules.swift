@@ -18,6 +18,9 @@ enum Rules {
         "vitrine-terminal", "vitrine-decoder", "vitrine-launch", "vitrine-provision", "vitrine-measure",
     ]
 
+    /// C that a program is linked with and nobody calls: it stands before the C library's own functions.
+    static let linked: Set<String> = ["CWiping"]
+
     /// Libraries from outside that one module alone may import.
     static let soleImporters: [String: Set<String>] = [
         "GRDB": ["Database"],
@@ -47,7 +50,7 @@ enum Rules {
     }
 
     static func oneImporter(ofEachCLibrary modules: [SourceModule]) -> [String] {
-        modules.filter { $0.tier == .c }.flatMap { library -> [String] in
+        modules.filter { $0.tier == .c && !linked.contains($0.name) }.flatMap { library -> [String] in
             let importers = modules.filter { $0.imports.contains(library.name) }
             guard importers.count == 1, importers[0].tier == .edges else {
                 let names = importers.map(\.name).sorted().joined(separator: ", ")
