@@ -56,6 +56,21 @@ import Testing
         #expect(terminal.contains("unknownTerminal") || terminal.contains("revoked"), "\(terminal)")
     }
 
+    @Test func `a terminal that is revoked while it is connected is cut off, session and all`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try rig.launch("calculator")
+        try rig.event("shown")
+        let mark = try rig.mark()
+        try run("vitrinectl", ["terminal", "revoke", "--state", rig.state, Rig.terminalName], in: rig.folder)
+        try rig.event("link_down", from: mark, timeout: .seconds(5))
+        #expect(try rig.text(of: rig.serverLog).contains("revoked while connected"))
+        // It asks again, and is told no: nobody waits for a session that cannot come back.
+        try rig.type("cancel", "cancel")
+        #expect(try launch.wait().status != 0)
+    }
+
     @Test func `an expired certificate is refused, with the reason in both logs`() throws {
         let rig = try Rig()
         // A little under two seconds.

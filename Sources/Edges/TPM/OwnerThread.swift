@@ -2,7 +2,7 @@ internal import Glibc
 internal import LinuxBase
 
 /// The one thread that talks to the TPM. Others hand it their work, one piece at a time in the order of asking, and
-/// wait. When this value ends the thread says good-bye to the TPM, and then it ends as well.
+/// mostly wait. When this value ends the thread says good-bye to the TPM, and then it ends as well.
 final class OwnerThread: Sendable {
     private let line = Line()
     let isSoftware: Bool
@@ -28,6 +28,9 @@ final class OwnerThread: Sendable {
         }
         return try outcome.take()
     }
+
+    /// Has `body` run on the thread after what was asked before, and does not wait. It tells itself how it ended.
+    func begin(_ body: @escaping @Sendable (inout Connection) -> Void) { line.add(Job(body)) }
 
     private static func serve(_ line: Line, _ tcti: String) {
         talk(line, tcti)
@@ -122,6 +125,8 @@ private final class Job {
             }
         }
     }
+
+    func add(_ job: Job) { change { jobs.append(job) } }
 
     func carryOut(_ job: Job) {
         enter()

@@ -24,6 +24,21 @@ extension TPMDevice {
         }
     }
 
+    /// The same without waiting for it.
+    public func startQuote(registers: [Int], qualifyingData: [UInt8]) throws(TPMError) -> PendingStatement {
+        let mask = try Self.mask(registers)
+        let pending = try PendingStatement()
+        owner.begin { connection in
+            do throws(TPMError) {
+                let key = try connection.open(.attestation)
+                pending.finish(.success(try connection.quote(mask, by: key, qualifyingData)))
+            } catch {
+                pending.finish(.failure(error))
+            }
+        }
+        return pending
+    }
+
     /// The values of registers, 32 bytes each, in the order asked for.
     public func registerValues(_ registers: [Int]) throws(TPMError) -> [[UInt8]] {
         let mask = try Self.mask(registers)

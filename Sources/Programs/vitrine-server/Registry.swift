@@ -40,6 +40,19 @@ struct Registry: Sendable {
         }
     }
 
+    /// Nil for a terminal that may stay connected. A refusal is in the operator's log and in the records.
+    func refusal(of terminal: AdmittedTerminal) -> Refusal? {
+        do throws(AdmissionDenial) {
+            try policy.checkStanding(of: terminal)
+            return nil
+        } catch {
+            // Records that cannot be read for a moment are no reason to send everybody away.
+            guard error.refusal.code != .internalFailure else { return nil }
+            note(error.refusal, reason: error.reason, terminal: error.terminal)
+            return error.refusal
+        }
+    }
+
     /// Request → rights → application → complementary data → a row in the audit.
     func prepare(_ request: ExecutionRequest, on terminal: AdmittedTerminal) -> Result<Prepared, RefusedRequest> {
         do {

@@ -76,7 +76,7 @@ final class ServerService: Service {
         var limits = AcceptLimits()
         limits.connections = options.connections
         limits.connectionsPerAddress = options.connectionsPerAddress
-        loops.next().execute { host.watchTables() }
+        loops.next().execute { host.watchRecords() }
         let listener = try await TerminalListener.start(
             host: options.listen.host, port: options.listen.port, credentials: credentials, limits: limits, owner: host,
             software: Self.software, log: log, on: loops.next())

@@ -6,19 +6,34 @@ internal import NIOCore
 internal import NIOPosix
 internal import Wire
 
-/// What terminals get besides sessions: tables, certificates.
+/// What terminals get besides sessions: tables, certificates, an end when they are revoked.
 extension SessionHost {
-    /// How often the records are looked at for newer tables.
-    static let tableInterval: TimeAmount = .seconds(2)
+    /// How often the records are looked at for what is new about connected terminals.
+    static let recordsInterval: TimeAmount = .seconds(2)
 
-    /// Sends newer tables to whoever is connected, until the host drains.
-    func watchTables() {
-        loop.assumeIsolated().scheduleTask(in: Self.tableInterval) {
+    /// Looks after whoever is connected, until the host drains.
+    func watchRecords() {
+        loop.assumeIsolated().scheduleTask(in: Self.recordsInterval) {
             guard !self.isDraining else { return }
             self.tickets.sweep(now: Clock.now())
-            for (number, peer) in self.peers where peer.connection.isOpen { self.pushTable(to: number) }
-            self.watchTables()
+            for (number, peer) in self.peers where peer.connection.isOpen { self.lookAfter(number) }
+            self.watchRecords()
         }
+    }
+
+    /// A connection does not outlive its terminal's right to it.
+    private func lookAfter(_ number: UInt64) {
+        guard let peer = peers[number], let terminal = peer.terminal, !peer.isLooking else { return }
+        peers[number]?.isLooking = true
+        let registry = registry
+        pool.runIfActive(eventLoop: loop) { registry.refusal(of: terminal) }
+            .assumeIsolated()
+            .whenSuccess { refusal in
+                self.peers[number]?.isLooking = false
+                guard let refusal else { return self.pushTable(to: number) }
+                self.tickets.forget(terminal.fingerprint)
+                self.peers[number]?.connection.refuse(refusal)
+            }
     }
 
     func pushTable(to number: UInt64) {

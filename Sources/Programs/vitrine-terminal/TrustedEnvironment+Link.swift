@@ -41,6 +41,7 @@ extension TrustedEnvironment {
     private func perform(_ action: LinkMachine.Action) {
         switch action {
         case .connect:
+            proof = nil
             // A session belongs to the certificate that it began with.
             if renewed, launch == nil {
                 renewed = false
@@ -50,6 +51,7 @@ extension TrustedEnvironment {
             driver.verificationTime = clock.verificationTime(system: Clock.secondsSince1970(), now: Clock.now())
             for event in driver.connect() { feed(event) }
         case .disconnect:
+            proof = nil
             driver.disconnect()
         case .send(let message):
             send(message)

@@ -9,6 +9,12 @@ import TLS
 import TPM
 import Wire
 
+/// A proof that the TPM is making for the present connection.
+struct PendingProof {
+    let statement: PendingStatement
+    let began: MonotonicTime
+}
+
 /// Who this terminal is, what it runs, and what it knows of the time.
 extension TrustedEnvironment {
     /// The clock's bound is written again when it has moved so far: each write of the store counts the TPM's counter up.
@@ -43,25 +49,44 @@ extension TrustedEnvironment {
         send(.hello(hello))
     }
 
-    /// Proves what software asks: a quote that is bound to this challenge and to this connection.
+    /// Has the TPM prove what software asks: a quote that is bound to this challenge and to this connection. Keys and
+    /// pictures go on meanwhile.
     func attest(_ challenge: Challenge) {
-        let began = Clock.now()
         do {
             let binding = try driver.channelBinding()
             let data = ChannelBinding.qualifyingData(nonce: challenge.nonce, binding: binding, sha256: Digest.sha256)
-            let quote = try tpm.quote(registers: challenge.registers.map { Int($0) }, qualifyingData: data)
+            let statement = try tpm.startQuote(
+                registers: challenge.registers.map { Int($0) }, qualifyingData: data)
+            proof = PendingProof(statement: statement, began: Clock.now())
+        } catch {
+            cannotProve(error)
+        }
+    }
+
+    /// Sends the proof when it is there. One for a connection that has ended is gone with it.
+    func takeProof() {
+        guard let pending = proof else { return }
+        do {
+            guard let quote = try pending.statement.take() else { return }
+            proof = nil
             send(
                 .attestation(
                     Attestation(
                         statement: quote.bytes, signature: quote.signature.r + quote.signature.s,
                         log: software.log.isEmpty ? [0] : software.log, activation: try activation())))
             let now = Clock.now()
-            timeline.note("attested", at: now, ["took_us": UInt64(clamping: (now - began).wholeNanoseconds / 1000)])
+            timeline.note(
+                "attested", at: now, ["took_us": UInt64(clamping: (now - pending.began).wholeNanoseconds / 1000)])
         } catch {
-            log.error("attestation failed: \(error)")
-            if case TPMError.transport = error { failure = .tpm }
-            dropLink()
+            proof = nil
+            cannotProve(error)
         }
+    }
+
+    private func cannotProve(_ error: any Error) {
+        log.error("attestation failed: \(error)")
+        if case TPMError.transport = error { failure = .tpm }
+        dropLink()
     }
 
     /// The secret of the enrolment, until a server has taken it.

@@ -39,6 +39,7 @@ final class TrustedEnvironment {
     var identity: TLSClientContext
     /// The store has a newer certificate than the connection was made with.
     var renewed = false
+    var proof: PendingProof?
     /// A request for a certificate is on its way.
     var awaitsRenewal = false
     /// As the sealed store has it.
@@ -174,6 +175,7 @@ final class TrustedEnvironment {
     private func turn() throws {
         var watched = [
             (stopSignals.raw, Poll.Events.readable), driver.interest ?? (-1, []), (video.descriptor, .readable),
+            (proof?.statement.descriptor ?? -1, .readable),
         ]
         let keypadStart = watched.count
         watched += keypad.watched
@@ -192,6 +194,7 @@ final class TrustedEnvironment {
         if isDue(keypadStart..<gateStart, keypad.deadline) { takeKeys(now) }
         advanceLink(ready[1], now)
         if !ready[2].isEmpty { takeDecoderEvents() }
+        if !ready[3].isEmpty { takeProof() }
         takeDisplayEvents(Clock.now())
         if isDue(gateStart..<watchStart, gate.deadline) { try takeLaunches(now) }
         serveViewers(now)

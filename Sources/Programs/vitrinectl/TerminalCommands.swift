@@ -106,7 +106,7 @@ struct TerminalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Refuses a terminal's certificate from now on.",
             discussion:
-                "A connection that is open ends with its next attestation, at the latest after the group's interval.")
+                "A connection that is open ends within seconds, a session on it too.")
         @OptionGroup var state: StateOption
         @Argument(help: "The terminal's name.")
         var name: String

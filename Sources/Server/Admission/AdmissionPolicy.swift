@@ -92,18 +92,8 @@ public struct AdmissionPolicy: Sendable {
     public func admit(
         _ request: ExecutionRequest, on terminal: AdmittedTerminal, now: Date = Date()
     ) throws(AdmissionDenial) -> Grant {
+        try checkStanding(of: terminal, now: now)
         let name = terminal.name
-        let record = try found { () throws(DatabaseError) in try directory.terminal(named: name) }
-        guard let record, [record.fingerprint, record.next?.fingerprint].contains(terminal.fingerprint) else {
-            throw deny(.unknownTerminal, "certificate replaced", "terminal \(name) has another certificate now", name)
-        }
-        guard record.revoked == nil else {
-            throw deny(.unknownTerminal, "certificate revoked", "terminal \(name) was revoked while connected", name)
-        }
-        guard now <= terminal.expires else {
-            throw deny(
-                .unknownTerminal, "certificate expired", "terminal \(name)'s certificate expired while connected", name)
-        }
         let known = try found { () throws(DatabaseError) in try directory.enabledApplication(request.application) }
         guard known != nil else {
             let reason = "terminal \(name) asked for application \(request.application.loggable), which is not there"
@@ -118,6 +108,22 @@ public struct AdmissionPolicy: Sendable {
             throw deny(.notPermitted, "not permitted", "no right: terminal \(name) \(asked)", name)
         }
         return Grant(terminal: name, user: request.user, application: request.application)
+    }
+
+    /// Whether a terminal that was let in may stay.
+    public func checkStanding(of terminal: AdmittedTerminal, now: Date = Date()) throws(AdmissionDenial) {
+        let name = terminal.name
+        let record = try found { () throws(DatabaseError) in try directory.terminal(named: name) }
+        guard let record, [record.fingerprint, record.next?.fingerprint].contains(terminal.fingerprint) else {
+            throw deny(.unknownTerminal, "certificate replaced", "terminal \(name) has another certificate now", name)
+        }
+        guard record.revoked == nil else {
+            throw deny(.unknownTerminal, "certificate revoked", "terminal \(name) was revoked while connected", name)
+        }
+        guard now <= terminal.expires else {
+            throw deny(
+                .unknownTerminal, "certificate expired", "terminal \(name)'s certificate expired while connected", name)
+        }
     }
 
     private func found<Value>(_ body: () throws(DatabaseError) -> Value) throws(AdmissionDenial) -> Value {
