@@ -1,5 +1,6 @@
 # The one interface for people and CI: `make help` lists what there is to want.
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help packages build demo test bench bench-vm fuzz lint format clean
 
@@ -29,7 +30,8 @@ demo: packages ## one session from launch to outcome; INTERACTIVE=1 leaves it ru
 
 test: packages ## all tests, with short runs of fuzz, demo and both benches
 	swift build -c $(CONFIGURATION) --build-tests
-	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+	swift test -c $(CONFIGURATION) --skip-build --no-parallel 2>&1 | tee .build/test.log \
+	  || { echo; echo "What failed:"; grep -A 1 -E '✘|error:|Fatal' .build/test.log; exit 1; }
 	$(BUILD)/vitrine-fuzz all --executions 20000
 	$(BUILD)/vitrine-demo --pictures .build/demo
 	$(BUILD)/vitrine-bench --short --json .build/bench-short.jsonl

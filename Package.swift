@@ -61,6 +61,7 @@ let cLibraries: [Target] = [
     system("CLibevdev", pkgConfig: "libevdev", packages: ["libevdev-dev"]),
     system("CSystemd", pkgConfig: "libsystemd", packages: ["libsystemd-dev"]),
     system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
+    system("CPcsclite", pkgConfig: "libpcsclite", packages: ["libpcsclite-dev"]),
     system("CZbar", pkgConfig: "zbar", packages: ["libzbar-dev"]),
     .target(name: "CVideo4Linux", path: "Sources/C/CVideo4Linux"),
 ]
@@ -86,6 +87,7 @@ let edges: [Target] = [
     module("Edges", "AVC", named("COpenH264", "Pictures")),
     module("Edges", "RFB", named("Pictures", "Wire", "LinuxBase", "Measurements")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
+    module("Edges", "PCSC", named("CPcsclite", "Secrets", "Measurements")),
     module("Edges", "Zbar", named("CZbar", "Pictures")),
     module("Edges", "Camera", named("CVideo4Linux", "LinuxBase", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
@@ -108,6 +110,7 @@ let terminal: [Target] = [
     module("Terminal", "Plane", named("Wire", "Pictures", "DRM", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
     module("Terminal", "Keys", named("Wire", "Evdev", "LinuxBase", "Measurements")),
     module("Terminal", "Entry", named("Wire", "Measurements")),
+    module("Terminal", "Cards", named("EMV", "Invoices", "PCSC", "LinuxBase", "Measurements")),
     module("Terminal", "Codes", named("Invoices", "Zbar", "Camera", "Pictures", "LinuxBase")),
 ]
 
@@ -185,6 +188,13 @@ let testTargets: [Target] = [
     tests("EMVTests", named("EMV", "Secrets", "FuzzKit", "LinuxBase")),
     tests("InvoicesTests", named("Invoices", "Wire", "LinuxBase", "FuzzKit")),
     tests("CodesTests", named("Codes", "Zbar", "Camera", "Invoices", "Pictures", "LinuxBase")),
+    tests(
+        "CardsTests",
+        named("Cards", "EMV", "Invoices", "PCSC", "CardKit", "Wire", "Secrets", "LinuxBase", "Measurements")),
+    .target(
+        name: "CardKit", dependencies: named("LinuxBase", "Measurements"), path: "Tests/CardKit", swiftSettings: strict),
+    .target(name: "CardGate", dependencies: named("CPcsclite"), path: "Tests/CardGate"),
+    program("vitrine-card", named("CardKit", "LinuxBase", "Measurements"), path: "Tests/VirtualCard"),
     tests("PINTests", named("PIN", "TLS", "Secrets", "FuzzKit", "LinuxBase")),
     tests("ISO8583Tests", named("ISO8583", "FuzzKit", "LinuxBase")),
     tests("TPMTests", named("TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "vitrine-measure")),
@@ -281,6 +291,8 @@ let package = Package(
         .executable(name: "vitrine-cell", targets: ["vitrine-cell"]),
         .executable(name: "vitrinectl", targets: ["vitrinectl"]),
         .executable(name: "wallet", targets: ["Wallet"]),
+        // A reader's driver for tests, which pcscd loads.
+        .library(name: "CardGate", type: .dynamic, targets: ["CardGate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),

@@ -1,0 +1,1 @@
+// Nothing to call: pcscd loads this library by its path.
