@@ -10,11 +10,11 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
         var machine = EntryMachine()
         #expect(machine.press(.digit(1), at: time(0)) == .refused(.closed))
         machine.enter(.keys)
-        #expect(machine.press(.digit(1), at: time(1)) == .send(KeyPress(sequence: 1, key: .digit(1))))
+        #expect(machine.press(.digit(1), at: time(1)) == .send(Command(sequence: 1, key: .digit(1))))
         machine.enter(.none)
         #expect(machine.press(.digit(2), at: time(2)) == .refused(.closed))
         machine.enter(.keys)
-        #expect(machine.press(.ok, at: time(3)) == .send(KeyPress(sequence: 2, key: .ok)))
+        #expect(machine.press(.ok, at: time(3)) == .send(Command(sequence: 2, key: .ok)))
     }
 
     @Test func `a key over the limit is refused, and those before it are kept in order`() throws {
@@ -26,7 +26,7 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
         #expect(machine.press(.digit(0), at: time(0)) == .refused(.full))
         #expect(machine.unacknowledged.map(\.sequence) == Array(1...UInt64(EntryMachine.limit)))
         _ = try machine.answered(through: 1, at: time(1))
-        #expect(machine.press(.ok, at: time(2)) == .send(KeyPress(sequence: UInt64(EntryMachine.limit) + 1, key: .ok)))
+        #expect(machine.press(.ok, at: time(2)) == .send(Command(sequence: UInt64(EntryMachine.limit) + 1, key: .ok)))
     }
 
     @Test func `an answer forgets the keys it covers and says how long each took`() throws {
@@ -38,7 +38,7 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
         #expect(answered.map(\.after) == [.milliseconds(5), .milliseconds(4)])
         #expect(try machine.answered(through: 2, at: time(6)).isEmpty)
         #expect(try machine.answered(through: 0, at: time(6)).isEmpty)
-        #expect(machine.unacknowledged == [KeyPress(sequence: 3, key: .digit(2))])
+        #expect(machine.unacknowledged == [Command(sequence: 3, key: .digit(2))])
     }
 
     @Test func `after a reconnection exactly the keys the server lacks are sent again with their numbers`() throws {
@@ -47,8 +47,8 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
         for n in 1...4 { _ = machine.press(.digit(UInt8(n)), at: time(0)) }
         _ = try machine.answered(through: 1, at: time(1))
         let again = try machine.resumed(received: 3, mode: .keys, at: time(2))
-        #expect(again == [KeyPress(sequence: 4, key: .digit(4))])
-        #expect(machine.press(.ok, at: time(3)) == .send(KeyPress(sequence: 5, key: .ok)))
+        #expect(again == [Command(sequence: 4, key: .digit(4))])
+        #expect(machine.press(.ok, at: time(3)) == .send(Command(sequence: 5, key: .ok)))
     }
 
     @Test func `the server cannot acknowledge what was never sent, nor take an acknowledgement back`() throws {
@@ -69,22 +69,22 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime { MonotonicTime(nanos
     @Test func `cancel belongs to the application, until the application does not answer it`() throws {
         var machine = EntryMachine()
         machine.enter(.keys)
-        #expect(machine.press(.cancel, at: time(0)) == .send(KeyPress(sequence: 1, key: .cancel)))
-        #expect(machine.press(.cancel, at: time(700)) == .send(KeyPress(sequence: 2, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(0)) == .send(Command(sequence: 1, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(700)) == .send(Command(sequence: 2, key: .cancel)))
         #expect(machine.press(.cancel, at: time(1000)) == .leave)
         _ = try machine.answered(through: 2, at: time(1001))
-        #expect(machine.press(.cancel, at: time(1700)) == .send(KeyPress(sequence: 3, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(1700)) == .send(Command(sequence: 3, key: .cancel)))
     }
 
     @Test func `cancel twice at once leaves any application, even one that answers`() throws {
         var machine = EntryMachine()
         machine.enter(.keys)
-        #expect(machine.press(.cancel, at: time(0)) == .send(KeyPress(sequence: 1, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(0)) == .send(Command(sequence: 1, key: .cancel)))
         _ = try machine.answered(through: 1, at: time(5))
-        #expect(machine.press(.cancel, at: time(601)) == .send(KeyPress(sequence: 2, key: .cancel)))
+        #expect(machine.press(.cancel, at: time(601)) == .send(Command(sequence: 2, key: .cancel)))
         _ = try machine.answered(through: 2, at: time(605))
-        #expect(machine.press(.digit(1), at: time(610)) == .send(KeyPress(sequence: 3, key: .digit(1))))
-        #expect(machine.press(.cancel, at: time(620)) == .send(KeyPress(sequence: 4, key: .cancel)))
+        #expect(machine.press(.digit(1), at: time(610)) == .send(Command(sequence: 3, key: .digit(1))))
+        #expect(machine.press(.cancel, at: time(620)) == .send(Command(sequence: 4, key: .cancel)))
         _ = try machine.answered(through: 4, at: time(625))
         #expect(machine.press(.cancel, at: time(1220)) == .leave)
     }

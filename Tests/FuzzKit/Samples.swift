@@ -35,7 +35,31 @@ public enum Samples {
             .attestation(Attestation(statement: request, signature: secret + secret, log: [0xa0])),
             .renewal(request), .tableInstalled(8),
             .heartbeat,
-        ] + keys.enumerated().map { .key(KeyPress(sequence: UInt64($0.offset) + 1, key: $0.element)) }
+            .resume(Resume(session: 5, token: token, request: request)), .padding,
+        ] + inputs.enumerated().map { .command(Command(sequence: UInt64($0.offset) + 1, input: $0.element)) }
+        + keys.enumerated().map { .command(Command(sequence: UInt64($0.offset) + 1, key: $0.element)) }
+
+    public static let card = PresentedCard(
+        account: Array("4111111111111111".utf8),
+        track2: [0x41, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0xd2, 0x91, 0x22, 0x01],
+        expiry: CardDate(year: 29, month: 12) ?? invalidDate, sequenceNumber: 1, label: "VISA TEST",
+        application: [0xa0, 0, 0, 0, 3, 0x10, 0x10])
+    private static var invalidDate: CardDate { preconditionFailure("a sample's month is one of twelve") }
+
+    public static let inputs: [Input] = [
+        .card(card),
+        .card(
+            PresentedCard(
+                account: Array("40001234".utf8), track2: nil, expiry: card.expiry, sequenceNumber: nil, label: "",
+                application: [1, 2, 3, 4, 5])),
+        .trouble("The card was taken away"),
+        .pin(EncryptedPIN(block: request, keySerialNumber: Array(token.prefix(12)))),
+        .pinProgress(4), .pinTrouble(.cancelled), .pinTrouble(.noAccount),
+        .code(ScannedInvoice(invoice: invoice, tip: nil)), .code(ScannedInvoice(invoice: invoice, tip: .prompt)),
+        .code(ScannedInvoice(invoice: invoice, tip: .fixed(150))),
+        .code(ScannedInvoice(invoice: invoice, tip: .percent(725))),
+        .pointer(Pointer(x: 799, y: 0, phase: .down)), .pointer(Pointer(x: 4095, y: 4095, phase: .up)),
+    ]
 
     public static let keys: [Key] = [
         .digit(0), .digit(9), .ok, .cancel, .clear, .up, .down, .left, .right, .function(1), .function(8),
@@ -65,6 +89,7 @@ public enum Samples {
             .refused(Refusal(code: .notAttested, reason: "measurements differ")),
             .challenge(Challenge(nonce: secret, registers: [11, 14])), .table(request[...]), .certificate(request),
             .heartbeat,
+            .entryMode(.all), .entryMode([.pin, .card]), .padding,
         ] + outcomes.map { .outcome($0) }
 
     public static let outcomes: [Outcome] = [
@@ -80,10 +105,29 @@ public enum Samples {
         application: "wallet", user: "ada", terminal: "till-1", size: PixelSize(width: 800, height: 448),
         invoice: nil, data: [:], stored: ["account": "FR76 3000"])
 
-    public static let applicationRequests = [applicationRequest, applicationRequestWithStored]
+    public static let account = AccountView(masked: "411111…1111", label: "VISA TEST", expiry: card.expiry)
+
+    public static let applicationRequestWithAccount = ApplicationRequest(
+        application: "wallet", user: "ada", terminal: "till-1", size: PixelSize(width: 800, height: 448),
+        invoice: nil, data: [:], account: account)
+
+    public static let applicationRequests = [
+        applicationRequest, applicationRequestWithStored, applicationRequestWithAccount,
+    ]
+
+    public static let applicationInputs: [ApplicationInput] = [
+        .card(account), .card(AccountView(masked: "…1111", label: "", expiry: nil)), .trouble("Hold it still"),
+        .pinProgress(12), .pinEntered, .pinTrouble(.timeout), .code(ScannedInvoice(invoice: invoice, tip: .fixed(5))),
+        .payment(.approved(reference: "000000000042", approval: "A1B2C3")),
+        .payment(.declined(reason: "not enough money")), .payment(.needsMore(.code)),
+    ]
 
     public static let events: [ApplicationEvent] =
-        [.entryMode(.keys), .entryMode(.none)] + outcomes.map { .outcome($0) }
+        [
+            .entryMode(.keys), .entryMode(.none), .entryMode([.card, .code]),
+            .authorise(PaymentAttempt(number: 1, invoice: invoice, source: .card)),
+            .authorise(PaymentAttempt(number: 8, invoice: invoice, source: .stored, proof: "123456")),
+        ] + outcomes.map { .outcome($0) }
 
     /// Items that no message uses.
     public static let items: [CBOR] = [

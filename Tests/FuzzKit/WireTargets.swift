@@ -32,14 +32,20 @@ extension FuzzTarget {
     public static let applicationMessages = FuzzTarget(
         name: "application",
         corpus: Samples.applicationRequests.map { $0.encoded() } + Samples.events.map { $0.encoded() }
+            + Samples.applicationInputs.map { $0.encoded() }
     ) { input in
         verdict {
             do {
                 let event = try ApplicationEvent(decoding: input)
                 return try ApplicationEvent(decoding: event.encoded()) == event
             } catch WireError.unknownMessage {
-                let request = try ApplicationRequest(decoding: input)
-                return try ApplicationRequest(decoding: request.encoded()) == request
+                do {
+                    let request = try ApplicationRequest(decoding: input)
+                    return try ApplicationRequest(decoding: request.encoded()) == request
+                } catch WireError.unknownMessage {
+                    let told = try ApplicationInput(decoding: input)
+                    return try ApplicationInput(decoding: told.encoded()) == told
+                }
             }
         }
     }

@@ -86,11 +86,18 @@ import Wire
     @Test func `a broken link marks the picture stale, and the same session is resumed`() {
         var machine = Self.running()
         #expect(machine.handle(.linkDown) == [.markStale(true)])
-        #expect(machine.handle(.linkUp) == [.send(.resume(Resume(session: 5, token: Self.accepted.token)))])
+        #expect(
+            machine.handle(.linkUp)
+                == [
+                    .send(
+                        .resume(
+                            Resume(
+                                session: 5, token: Self.accepted.token, request: [UInt8](repeating: 7, count: 16))))
+                ])
         let resumed = Resumed(session: 5, received: 4, entryMode: .keys)
         #expect(
             machine.handle(.message(.resumed(resumed)))
-                == [.openDecoder(Self.parameters), .resendKeys(after: 4), .entryMode(.keys)])
+                == [.openDecoder(Self.parameters), .resend(after: 4), .entryMode(.keys)])
         // Numbers start again, and the picture is whole again.
         let keyframe = Self.unit(1, keyframe: true, damage: .empty)
         _ = machine.handle(.message(.accessUnit(keyframe)))

@@ -34,6 +34,19 @@ import Wire
         0: .unsigned(3), 1: .bytes(Samples.request), 2: .text("wallet"), 3: .text("ada"), 4: target, 5: invoice,
     ])
     static let key = CBOR.fields([0: .unsigned(4), 1: .unsigned(1), 2: .unsigned(5)])
+    static let card = CBOR.fields([
+        0: .unsigned(13), 1: .unsigned(1), 2: .bytes(Array("12345678".utf8)), 4: .unsigned(2912), 6: .text(""),
+        7: .bytes([1, 2, 3, 4, 5]),
+    ])
+    static let pin = CBOR.fields([
+        0: .unsigned(14), 1: .unsigned(1), 2: .bytes(Samples.request), 3: .bytes(Array(Samples.request.prefix(12))),
+    ])
+    static let scanned = CBOR.fields([
+        0: .unsigned(27), 1: .unsigned(1), 2: invoice, 3: .unsigned(2), 4: .unsigned(1),
+    ])
+    static let pointer = CBOR.fields([
+        0: .unsigned(26), 1: .unsigned(1), 2: .unsigned(0), 3: .unsigned(0), 4: .unsigned(1),
+    ])
     static let resume = CBOR.fields([0: .unsigned(7), 1: .unsigned(1), 2: .bytes(Samples.token)])
     static let unit = CBOR.fields([
         0: .unsigned(19), 1: .unsigned(1), 2: .bool(true), 3: .unsigned(0),
@@ -109,6 +122,34 @@ import Wire
         Row(key, 2, .unsigned(0x10ffff), nil),
         Row(key, 2, .unsigned(0x110000), .badField(message: 4, key: 2)),
         Row(key, 2, .unsigned(.max), .badField(message: 4, key: 2)),
+        Row(card, 1, .unsigned(0), .badField(message: 13, key: 1)),
+        Row(card, 2, .bytes(Array("1234567".utf8)), .badField(message: 13, key: 2)),
+        Row(card, 2, .bytes([UInt8](repeating: 0x30, count: 19)), nil),
+        Row(card, 2, .bytes([UInt8](repeating: 0x30, count: 20)), .badField(message: 13, key: 2)),
+        Row(card, 2, .bytes(Array("1234567a".utf8)), .badField(message: 13, key: 2)),
+        Row(card, 2, .text("12345678"), .badField(message: 13, key: 2)),
+        Row(card, 3, .bytes([UInt8](repeating: 0, count: 20)), .badField(message: 13, key: 3)),
+        Row(card, 4, .unsigned(2900), .badField(message: 13, key: 4)),
+        Row(card, 4, .unsigned(2913), .badField(message: 13, key: 4)),
+        Row(card, 4, .unsigned(10001), .badField(message: 13, key: 4)),
+        Row(card, 5, .unsigned(100), .badField(message: 13, key: 5)),
+        Row(card, 6, text(17), .badField(message: 13, key: 6)),
+        Row(card, 6, .text("é"), .badField(message: 13, key: 6)),
+        Row(card, 7, .bytes([1, 2, 3, 4]), .badField(message: 13, key: 7)),
+        Row(pin, 2, .bytes([1]), .badField(message: 14, key: 2)),
+        Row(pin, 3, .bytes(Samples.request), .badField(message: 14, key: 3)),
+        Row(.fields([0: .unsigned(15), 1: .unsigned(1)]), 2, .unsigned(12), nil),
+        Row(.fields([0: .unsigned(15), 1: .unsigned(1)]), 2, .unsigned(13), .badField(message: 15, key: 2)),
+        Row(.fields([0: .unsigned(29), 1: .unsigned(1)]), 2, .unsigned(0), .badField(message: 29, key: 2)),
+        Row(.fields([0: .unsigned(29), 1: .unsigned(1)]), 2, .unsigned(5), .badField(message: 29, key: 2)),
+        Row(.fields([0: .unsigned(28), 1: .unsigned(1)]), 2, .text("a\u{202e}"), .badField(message: 28, key: 2)),
+        Row(scanned, 2, with(invoice, 5, .text("eur")), .badField(message: 65, key: 5)),
+        Row(scanned, 3, .unsigned(3), .badField(message: 27, key: 3)),
+        Row(scanned, 4, .unsigned(0), .badField(message: 27, key: 4)),
+        Row(scanned, 4, .unsigned(10_000), .badField(message: 27, key: 4)),
+        Row(pointer, 2, .unsigned(4096), .badField(message: 26, key: 2)),
+        Row(pointer, 4, .unsigned(4), .badField(message: 26, key: 4)),
+        Row(resume, 3, .bytes([1]), .badField(message: 7, key: 3)),
         Row(resume, 2, .bytes([]), .badField(message: 7, key: 2)),
         Row(resume, 2, .bytes(Samples.token + [0]), .badField(message: 7, key: 2)),
         Row(.fields([0: .unsigned(8)]), 1, .unsigned(3), .badField(message: 8, key: 1)),
@@ -134,7 +175,9 @@ import Wire
         Row(accepted, 3, nil, .missingField(message: 18, key: 3)),
         Row(accepted, 3, .fields([:]), .missingField(message: 66, key: 1)),
         Row(.fields([0: .unsigned(17), 2: .text("")]), 1, .unsigned(11), .badField(message: 17, key: 1)),
-        Row(.fields([0: .unsigned(20)]), 1, .unsigned(2), .badField(message: 20, key: 1)),
+        Row(.fields([0: .unsigned(20)]), 1, .unsigned(31), nil),
+        Row(.fields([0: .unsigned(20)]), 1, .unsigned(32), .badField(message: 20, key: 1)),
+        Row(.fields([0: .unsigned(20)]), 1, .unsigned(.max), .badField(message: 20, key: 1)),
         Row(.fields([0: .unsigned(21)]), 1, .unsigned(4), nil),
         Row(.fields([0: .unsigned(21)]), 1, .unsigned(1), .missingField(message: 21, key: 2)),
         Row(.fields([0: .unsigned(21)]), 1, .unsigned(7), .badField(message: 21, key: 1)),

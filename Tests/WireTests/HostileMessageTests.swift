@@ -81,7 +81,7 @@ import Wire
         map[.negative(3)] = .bytes([1, 2, 3])
         map[.text("note")] = .text("hello")
         let message = try TerminalMessage(decoding: CBOR.map(map).encoded())
-        #expect(message == .key(KeyPress(sequence: 9, key: .ok)))
+        #expect(message == .command(Command(sequence: 9, key: .ok)))
     }
 
     @Test func `a message that went the wrong way is refused`() {

@@ -25,6 +25,8 @@ import Wire
         #expect(try golden("application").map { try ApplicationRequest(decoding: $0) } == Samples.applicationRequests)
         #expect(try golden("event") == Samples.events.map { $0.encoded() })
         #expect(try golden("event").map { try ApplicationEvent(decoding: $0) } == Samples.events)
+        #expect(try golden("input") == Samples.applicationInputs.map { $0.encoded() })
+        #expect(try golden("input").map { try ApplicationInput(decoding: $0) } == Samples.applicationInputs)
     }
 
     @Test func `every message comes back as it was sent`() throws {
@@ -84,5 +86,16 @@ import Wire
         }
         #expect(refusal.reason.hasPrefix("no\u{fffd}[31m way\u{fffd}é"))
         #expect((WireLimits.textBytes - 1...WireLimits.textBytes).contains(refusal.reason.utf8.count))
+    }
+
+    @Test func `what is entered is not in what is printed of it`() {
+        for input in Samples.inputs {
+            var printed = ""
+            dump(Command(sequence: 1, input: input), to: &printed)
+            printed += "\(input) \(String(reflecting: input)) \(Command(sequence: 1, input: input))"
+            for secret in ["4111", "40001234", "0x41", "65, 17", "52, 49", "16, 17"] {
+                #expect(!printed.contains(secret), "\(input)")
+            }
+        }
     }
 }

@@ -84,6 +84,18 @@ enum RandomValue {
             amount: UInt64.random(in: 0...WireLimits.amount, using: &random), currency: "EUR")
     }
 
+    static func input(using random: inout Generator) -> Input {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: return Samples.inputs.randomElement(using: &random) ?? .pinProgress(0)
+        case 1:
+            return .pointer(
+                Pointer(
+                    x: UInt64.random(in: 0...4095, using: &random), y: UInt64.random(in: 0...4095, using: &random),
+                    phase: .moved))
+        default: return .key(key(using: &random))
+        }
+    }
+
     static func key(using random: inout Generator) -> Key {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: return .digit(UInt8.random(in: 0...9, using: &random))
@@ -144,7 +156,8 @@ enum RandomValue {
                         temporalLayers: UInt64.random(in: 1...4, using: &random)),
                     invoice: invoice(using: &random), stored: stored(using: &random)))
         case 2:
-            return .key(KeyPress(sequence: UInt64.random(in: 1 ... .max, using: &random), key: key(using: &random)))
+            return .command(
+                Command(sequence: UInt64.random(in: 1 ... .max, using: &random), input: input(using: &random)))
         case 3:
             return .feedback(FrameFeedback(shown: number(using: &random), microseconds: number(using: &random)))
         case 5: return .attestation(attestation(using: &random))

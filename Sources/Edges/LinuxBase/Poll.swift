@@ -58,6 +58,14 @@ public enum Clock {
         return Int64(time.tv_sec)
     }
 
+    /// The calendar's day by the wall clock, in UTC.
+    public static func utcDate() -> (year: Int, month: Int, day: Int) {
+        var seconds = time_t(secondsSince1970())
+        var parts = unsafe tm()
+        _ = unsafe gmtime_r(&seconds, &parts)
+        return unsafe (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+    }
+
     /// Blocks this thread. For tests and tools; programs wait in `Poll`.
     public static func sleep(_ duration: Duration) {
         let deadline = now() + duration

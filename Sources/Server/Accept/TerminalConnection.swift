@@ -57,6 +57,10 @@ public final class TerminalConnection: @unchecked Sendable {
     /// Writes that the socket has not taken, and since when there has been no progress.
     private var writesUnderWay = 0
     private var writingSince: NIODeadline?
+    /// Present while a PIN is typed.
+    private var slots: SlotSender?
+    private var nextSlot = NIODeadline.now()
+    private var slotTimer: Scheduled<Void>?
 
     init(
         number: UInt64, address: String, limits: AcceptLimits, owner: any ConnectionOwner, software: String,
@@ -118,7 +122,55 @@ public final class TerminalConnection: @unchecked Sendable {
         context.eventLoop.preconditionInEventLoop()
         // One picture is under way and a few answers; a terminal that takes none while it asks for more is gone.
         guard writesUnderWay < Self.writesLimit else { return end(.stalled) }
-        let bytes = message.framed()
+        if slots != nil {
+            slots?.append(message.framed(), taken: taken)
+        } else {
+            write(message.framed(), in: context, taken: taken)
+            context.flush()
+        }
+        setPaced(after: message, in: context)
+    }
+
+    /// While a PIN is typed nobody who counts our bytes may see the stars appear.
+    private func setPaced(after message: ServerMessage, in context: ChannelHandlerContext) {
+        let paced: Bool
+        switch message {
+        case .entryMode(let mode): paced = mode.contains(.pin)
+        case .resumed(let resumed): paced = resumed.entryMode.contains(.pin)
+        case .outcome, .accepted: paced = false
+        default: return
+        }
+        guard paced != (slots != nil) else { return }
+        slotTimer?.cancel()
+        slotTimer = nil
+        if paced {
+            slots = SlotSender()
+            nextSlot = .now()
+            fillSlot()
+        } else if var ending = slots.take() {
+            let rest = ending.drain()
+            write(rest.bytes, in: context, taken: rest.taken)
+            context.flush()
+        }
+    }
+
+    /// Slots begin on a grid, however long one of them took to fill.
+    private func fillSlot() {
+        guard let context, !isEnded, let slot = slots?.next() else { return }
+        write(slot.bytes, in: context, taken: slot.taken)
+        context.flush()
+        while nextSlot <= .now() { nextSlot = nextSlot + Self.slotTime }
+        slotTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: nextSlot) { [weak self] in
+            guard let self, !isEnded else { return }
+            // A terminal that takes none of them is gone.
+            guard writesUnderWay < Self.writesLimit else { return end(.stalled) }
+            fillSlot()
+        }
+    }
+
+    private static let slotTime = TimeAmount.milliseconds(WireLimits.slotMilliseconds)
+
+    private func write(_ bytes: [UInt8], in context: ChannelHandlerContext, taken: (() -> Void)?) {
         // In pieces, so that a slow link is seen to move.
         var rest = bytes[...]
         while rest.count > Self.pieceBytes {
@@ -126,7 +178,6 @@ public final class TerminalConnection: @unchecked Sendable {
             rest = rest.dropFirst(Self.pieceBytes)
         }
         write(rest, in: context, taken: taken)
-        context.flush()
     }
 
     private static let pieceBytes = 64 << 10
@@ -151,6 +202,7 @@ public final class TerminalConnection: @unchecked Sendable {
         guard !isEnded else { return }
         state = .ended
         greetingTimer?.cancel()
+        slotTimer?.cancel()
         var line = log
         line[metadataKey: "connection"] = "\(number)"
         line[metadataKey: "address"] = "\(address)"
@@ -158,6 +210,9 @@ public final class TerminalConnection: @unchecked Sendable {
         line.log(level: reason.isOrdinary ? .info : .warning, "connection ended: \(reason)")
         onEnd()
         if wasOpened { owner.ended(self, reason) }
+        // A refusal may still wait for its slot.
+        if var ending = slots.take(), let context { write(ending.drain().bytes, in: context, taken: nil) }
+        context?.flush()
         context?.close(promise: nil)
     }
 
@@ -178,7 +233,7 @@ public final class TerminalConnection: @unchecked Sendable {
             state = .greeting(hello: hello, isKnown: isKnown)
             greet()
         case (.proving, .attestation): owner.received(message, on: self)
-        case (.open, .heartbeat), (.proving, .heartbeat): break
+        case (.open, .heartbeat), (.proving, .heartbeat), (.open, .padding): break
         case (.open, .hello): end(.unexpected(message: "hello"))
         case (.open, _): owner.received(message, on: self)
         default: end(.unexpected(message: "before welcome"))

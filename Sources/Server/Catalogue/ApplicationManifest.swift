@@ -37,7 +37,7 @@ public struct ApplicationManifest: Equatable, Sendable {
     public var logo: String?
     public var accent: Colour
     /// Entry modes that it may ask for.
-    public var entry: [EntryMode]
+    public var entry: EntryMode
     public var limits: ApplicationLimits
     /// Names of the complementary data that it is given: the user's, or with `terminal.` before it, the terminal's.
     public var data: [String]
@@ -105,11 +105,14 @@ extension ApplicationManifest {
         return Colour(argb: 0xFF00_0000 | (UInt32(text.dropFirst(), radix: 16) ?? 0))
     }
 
-    private static func entryModes(_ top: ManifestTable) throws(CatalogueError) -> [EntryMode] {
-        var modes: [EntryMode] = []
+    private static func entryModes(_ top: ManifestTable) throws(CatalogueError) -> EntryMode {
+        var modes = EntryMode.none
         for word in try top.texts("entry", count: 0...8, bytes: 16) {
-            guard word == "keys" else { throw .manifest(key: "entry", problem: "an array of \"keys\"") }
-            if !modes.contains(.keys) { modes.append(.keys) }
+            guard let mode = EntryMode(name: word) else {
+                let names = EntryMode.named.map { "\"\($0.name)\"" }.joined(separator: ", ")
+                throw .manifest(key: "entry", problem: "an array of \(names)")
+            }
+            modes.formUnion(mode)
         }
         return modes
     }

@@ -1,4 +1,4 @@
-// Commands: the keys of a session on their way to the application: in order, none lost, none twice. Owns the numbers
+// Commands: what is entered in a session, on its way to the application: in order, none lost, none twice. Owns the numbers
 // and nothing else; never touches a socket. Pure values: the session's event loop holds them.
 
 public import Wire
@@ -27,15 +27,15 @@ public struct CommandLog: Equatable, Sendable {
 
     public init() {}
 
-    /// The key to hand to the application, or nil for a repetition.
-    public mutating func accept(_ press: KeyPress) throws(CommandError) -> Key? {
-        guard press.sequence > accepted else { return nil }
+    /// What to hand to the application, or nil for a repetition.
+    public mutating func accept(_ command: Command) throws(CommandError) -> Input? {
+        guard command.sequence > accepted else { return nil }
         // `accepted` grows by one at a time from zero, so the addition cannot overflow in any lifetime.
-        guard press.sequence == accepted + 1 else { throw .gap(expected: accepted + 1, received: press.sequence) }
-        accepted = press.sequence
-        return press.key
+        guard command.sequence == accepted + 1 else { throw .gap(expected: accepted + 1, received: command.sequence) }
+        accepted = command.sequence
+        return command.input
     }
 
-    /// Everything accepted so far has reached the application (or the application asked for no keys).
+    /// Everything accepted so far has reached the application (or it did not ask for them).
     public mutating func markDelivered() { delivered = accepted }
 }

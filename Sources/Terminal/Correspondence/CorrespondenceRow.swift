@@ -9,8 +9,8 @@ public struct CorrespondenceRow: Equatable, Sendable {
     public var title: String
     /// Where it runs, in the order in which they are tried: one to `CorrespondenceLimits.servers`.
     public var servers: [ServerAddress]
-    /// What the application may ask to have typed.
-    public var entryModes: [EntryMode]
+    /// What the application may ask for.
+    public var entryModes: EntryMode
     /// The application's colour on the home and hold screens; opaque.
     public var accent: Colour
     /// A session ends after so many seconds without a key, and after so many in all.
@@ -30,7 +30,7 @@ public struct CorrespondenceRow: Equatable, Sendable {
     public static let usualLaunchers: [Launcher] = [.home, .anyone]
 
     public init(
-        application: String, title: String, servers: [ServerAddress], entryModes: [EntryMode], accent: Colour,
+        application: String, title: String, servers: [ServerAddress], entryModes: EntryMode, accent: Colour,
         idleSeconds: UInt64, totalSeconds: UInt64, logo: [UInt8]? = nil, localFallback: Bool = false,
         launchers: [Launcher] = usualLaunchers, storedData: [String] = []
     ) {
@@ -49,7 +49,7 @@ public struct CorrespondenceRow: Equatable, Sendable {
     }
 
     public init(
-        application: String, title: String, server: ServerAddress, entryModes: [EntryMode], accent: Colour,
+        application: String, title: String, server: ServerAddress, entryModes: EntryMode, accent: Colour,
         idleSeconds: UInt64, totalSeconds: UInt64, logo: [UInt8]? = nil, localFallback: Bool = false,
         launchers: [Launcher] = usualLaunchers, storedData: [String] = []
     ) {

@@ -58,7 +58,7 @@ extension CorrespondenceRow {
     fileprivate var cbor: CBOR {
         .fields([
             Key.application: .text(application), Key.title: .text(title), Key.servers: .array(servers.map(\.cbor)),
-            Key.entryModes: .array(entryModes.map { .unsigned($0.rawValue) }),
+            Key.entryModes: .array(entryModes.single.map { .unsigned($0.rawValue) }),
             Key.accent: .unsigned(UInt64(accent.argb & 0xFF_FFFF)), Key.idleSeconds: .unsigned(idleSeconds),
             Key.totalSeconds: .unsigned(totalSeconds), Key.logo: logo.map(CBOR.bytes),
             Key.localFallback: .bool(localFallback), Key.launchers: .array(launchers.map(\.cbor)),
@@ -73,8 +73,8 @@ extension CorrespondenceRow {
             title: try record.text(Key.title, limit: WireLimits.textBytes),
             servers: try record.list(Key.servers, 1...CorrespondenceLimits.servers, ServerAddress.init(cbor:)),
             entryModes: try record.list(Key.entryModes, 0...WireLimits.containerItems) {
-                $0.unsigned.flatMap(EntryMode.init(rawValue:))
-            },
+                $0.unsigned.flatMap(EntryMode.init(known:))
+            }.reduce(EntryMode.none) { $0.union($1) },
             accent: Colour(argb: 0xFF00_0000 | UInt32(try record.unsigned(Key.accent, in: 0...0xFF_FFFF))),
             idleSeconds: try record.unsigned(Key.idleSeconds, in: seconds),
             totalSeconds: try record.unsigned(Key.totalSeconds, in: seconds),

@@ -1,6 +1,6 @@
 internal import Evidence
 public import LinuxBase
-internal import Measurements
+public import Measurements
 public import TLS
 public import Wire
 
@@ -36,6 +36,10 @@ public struct LinkDriver: ~Copyable {
     /// What waits for the socket; the first `taken` bytes have gone.
     private var outgoing: [UInt8] = []
     private var taken = 0
+    /// Present while a PIN is typed.
+    private var slots: SlotQueue?
+    /// When the next slot is to be filled; nil while the connection is not paced.
+    public private(set) var slotDeadline: MonotonicTime?
     private var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     private var readWantsWrite = false
     /// How to judge the server's certificate at the next connection.
@@ -121,6 +125,8 @@ public struct LinkDriver: ~Copyable {
         hasMore = false
         splitter = FrameSplitter(limit: WireLimits.serverFrameBytes)
         dropOutgoing()
+        slots = nil
+        slotDeadline = nil
         readWantsWrite = false
     }
 
@@ -171,11 +177,41 @@ public struct LinkDriver: ~Copyable {
     /// True when the connection needed no certificates: it took up an earlier session.
     public private(set) var isResumed = false
 
-    /// Queues a message and writes what the socket takes.
+    /// Queues a message and writes what the socket takes; while paced, the message waits for its slot.
     public mutating func send(_ message: TerminalMessage) -> [LinkMachine.Event] {
-        outgoing.append(contentsOf: Framing.frame(message.encoded()))
+        guard slots == nil else {
+            slots?.append(message.framed())
+            return [.sent]
+        }
+        outgoing.append(contentsOf: message.framed())
         guard outgoing.count - taken <= Self.backlogLimit else { return [.failed(.backlog)] }
         return flush() + [.sent]
+    }
+
+    /// Paced, the connection carries as many bytes in each slot of time whatever is said: for as long as a PIN is typed.
+    public mutating func setPaced(_ isPaced: Bool, now: MonotonicTime) -> [LinkMachine.Event] {
+        guard isPaced != (slots != nil), isHandshaken else { return [] }
+        guard isPaced else {
+            outgoing.append(contentsOf: slots?.drain() ?? [])
+            slots = nil
+            slotDeadline = nil
+            return flush()
+        }
+        slots = SlotQueue(slotBytes: WireLimits.terminalSlotBytes)
+        slotDeadline = now
+        return []
+    }
+
+    /// Call it when `slotDeadline` has come.
+    public mutating func fillSlot(now: MonotonicTime) -> [LinkMachine.Event] {
+        guard var due = slotDeadline, now >= due, let bytes = slots?.next() else { return [] }
+        outgoing.append(contentsOf: bytes)
+        // Slots begin on a grid, however late this one is.
+        let slot = Duration.milliseconds(WireLimits.slotMilliseconds)
+        while due <= now { due = due + slot }
+        slotDeadline = due
+        guard outgoing.count - taken <= Self.backlogLimit else { return [.failed(.backlog)] }
+        return flush()
     }
 
     /// Does what `events` of the descriptor allow.

@@ -173,7 +173,7 @@ public struct LinkMachine: Sendable {
             return [.attest(challenge)]
         case (.up(_, let sent), .message(let message)):
             state = .up(lastReceived: now, lastSent: sent)
-            return message == .heartbeat ? [] : [.deliver(message)]
+            return message == .heartbeat || message == .padding ? [] : [.deliver(message)]
         case (.greeting, .message), (.greeting, .connected), (.connecting, .message), (.up, .connected):
             return fail(.outOfOrder, now: now, jitter: jitter)
         }

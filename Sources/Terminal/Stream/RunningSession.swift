@@ -5,6 +5,8 @@ public import Wire
 public struct RunningSession: Equatable, Sendable {
     public let session: UInt64
     let token: [UInt8]
+    /// The execution request's own identifier.
+    let request: [UInt8]
     public let parameters: PictureParameters
     /// Sequence of the access unit that comes next on this connection.
     private var expected: UInt64 = 1
@@ -22,7 +24,8 @@ public struct RunningSession: Equatable, Sendable {
         var answered: UInt64
     }
 
-    init(_ accepted: Accepted) {
+    init(_ accepted: Accepted, request: [UInt8]) {
+        self.request = request
         session = accepted.session
         token = accepted.token
         parameters = accepted.picture

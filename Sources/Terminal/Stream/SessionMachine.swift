@@ -61,10 +61,10 @@ public struct SessionMachine: Sendable {
         /// Put the decoded picture on the plane; outside `damage` it equals what is there.
         case show(sequence: UInt64, damage: Rectangle, answered: UInt64)
         case entryMode(EntryMode)
-        /// The server has every key up to this one.
+        /// The server has every command up to this one.
         case acknowledged(UInt64)
-        /// Send the keys after this one again.
-        case resendKeys(after: UInt64)
+        /// Send the commands after this one again.
+        case resend(after: UInt64)
         case markStale(Bool)
         /// The session ends; `outcomeOverdue` is due if the server does not say how.
         case awaitOutcome
@@ -115,7 +115,8 @@ public struct SessionMachine: Sendable {
         switch state {
         case .idle, .running, .ending: []
         case .requested(let request): [.send(.executionRequest(request))]
-        case .detached(let session): [.send(.resume(Resume(session: session.session, token: session.token)))]
+        case .detached(let session):
+            [.send(.resume(Resume(session: session.session, token: session.token, request: session.request)))]
         }
     }
 
@@ -180,7 +181,7 @@ public struct SessionMachine: Sendable {
             guard accepted.picture.size == request.target.size, accepted.picture.level <= request.target.level,
                 accepted.picture.temporalLayers <= request.target.temporalLayers
             else { throw .unexpectedParameters }
-            state = .running(RunningSession(accepted))
+            state = .running(RunningSession(accepted, request: request.request))
             return [.openDecoder(accepted.picture)]
         case (.requested, .refused(let refusal)):
             state = .idle
@@ -191,7 +192,7 @@ public struct SessionMachine: Sendable {
             state = .running(session)
             // The old decoder may still hold pictures with the numbers that start again now.
             return [
-                .openDecoder(session.parameters), .resendKeys(after: resumed.received), .entryMode(resumed.entryMode),
+                .openDecoder(session.parameters), .resend(after: resumed.received), .entryMode(resumed.entryMode),
             ]
         case (.detached, .refused(let refusal)):
             state = .idle

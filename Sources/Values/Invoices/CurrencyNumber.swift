@@ -1,7 +1,12 @@
 /// ISO 4217's numbers of the currencies that people pay in: without metals, test codes, units of account and indexed
 /// funds.
-enum CurrencyNumber {
+public enum CurrencyNumber {
     static func letters(_ number: Int) -> String? { table[number] }
+
+    /// The number of three capital letters; nil for a currency that is not in the list.
+    public static func number(_ letters: String) -> Int? { numbers[letters] }
+
+    private static let numbers = Dictionary(uniqueKeysWithValues: table.map { ($1, $0) })
 
     private static let table: [Int: String] = [
         8: "ALL", 12: "DZD", 32: "ARS", 36: "AUD", 44: "BSD", 48: "BHD", 50: "BDT", 51: "AMD", 52: "BBD", 60: "BMD",

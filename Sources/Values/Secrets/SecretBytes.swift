@@ -40,6 +40,14 @@ internal import Glibc
         try unsafe body(UnsafeMutableRawBufferPointer(start: pages.base, count: count))
     }
 
+    /// A copy for an interface that takes arrays; whoever asks for it wipes it.
+    public borrowing func copied() -> [UInt8] {
+        unsafe withBytes { bytes in
+            // SAFETY: read within the closure only.
+            unsafe Array(bytes)
+        }
+    }
+
     /// Compares in time that depends on the lengths only.
     public borrowing func isEqual(to other: borrowing SecretBytes) -> Bool {
         guard count == other.count else { return false }

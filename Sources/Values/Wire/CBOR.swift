@@ -34,14 +34,16 @@ public indirect enum CBOR: Sendable {
     public static func bool(_ value: Bool) -> CBOR { .simple(value ? 21 : 20) }
 
     /// A map with unsigned keys; pairs whose value is nil are left out. The keys must differ.
-    public static func fields(_ pairs: KeyValuePairs<UInt64, CBOR?>) -> CBOR {
+    public static func fields(_ pairs: KeyValuePairs<UInt64, CBOR?>) -> CBOR { .map(Self.pairs(pairs)) }
+
+    static func pairs(_ pairs: KeyValuePairs<UInt64, CBOR?>) -> [CBOR: CBOR] {
         var map: [CBOR: CBOR] = [:]
         for (key, value) in pairs {
             guard let value else { continue }
             let previous = map.updateValue(value, forKey: .unsigned(key))
             precondition(previous == nil, "a map has each key once")
         }
-        return .map(map)
+        return map
     }
 
     /// The value under an unsigned key; nil for other items.

@@ -109,4 +109,9 @@ struct Fields {
         guard let value = T(rawValue: try unsigned(key)) else { throw bad(key) }
         return value
     }
+
+    func entryMode(_ key: UInt64) throws(WireError) -> EntryMode {
+        guard let mode = EntryMode(known: try unsigned(key)) else { throw bad(key) }
+        return mode
+    }
 }

@@ -2,6 +2,7 @@
 /// refused. 0 is no message. Numbers from 64 on are structures inside messages: they name the place in a `WireError`.
 enum Kind {
     static let heartbeat: UInt64 = 1
+    static let padding: UInt64 = 30
 
     static let hello: UInt64 = 2
     static let executionRequest: UInt64 = 3
@@ -14,6 +15,13 @@ enum Kind {
     static let attestation: UInt64 = 10
     static let renewal: UInt64 = 11
     static let tableInstalled: UInt64 = 12
+    static let card: UInt64 = 13
+    static let pin: UInt64 = 14
+    static let pinProgress: UInt64 = 15
+    static let pointer: UInt64 = 26
+    static let code: UInt64 = 27
+    static let trouble: UInt64 = 28
+    static let pinTrouble: UInt64 = 29
 
     static let welcome: UInt64 = 16
     static let refused: UInt64 = 17
@@ -29,8 +37,17 @@ enum Kind {
     static let applicationRequest: UInt64 = 32
     static let applicationEntryMode: UInt64 = 33
     static let applicationOutcome: UInt64 = 34
+    static let authorisation: UInt64 = 35
+    static let inputCard: UInt64 = 40
+    static let inputTrouble: UInt64 = 41
+    static let inputPIN: UInt64 = 42
+    static let inputPINProgress: UInt64 = 43
+    static let inputPINTrouble: UInt64 = 44
+    static let inputCode: UInt64 = 45
+    static let inputPayment: UInt64 = 46
 
     static let renderTarget: UInt64 = 64
     static let invoice: UInt64 = 65
     static let pictureParameters: UInt64 = 66
+    static let accountView: UInt64 = 67
 }

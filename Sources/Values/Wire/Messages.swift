@@ -8,7 +8,7 @@ public import Pictures
 public enum TerminalMessage: Equatable, Sendable {
     case hello(Hello)
     case executionRequest(ExecutionRequest)
-    case key(KeyPress)
+    case command(Command)
     case feedback(FrameFeedback)
     case keyframeRequest
     case resume(Resume)
@@ -21,6 +21,8 @@ public enum TerminalMessage: Equatable, Sendable {
     /// The correspondence table of this version is in the sealed store.
     case tableInstalled(UInt64)
     case heartbeat
+    /// Says nothing (see `Padding`).
+    case padding
 }
 
 /// A message from the server to the terminal.
@@ -38,6 +40,8 @@ public enum ServerMessage: Equatable, Sendable {
     /// The answer to a renewal: the new certificate, PEM.
     case certificate([UInt8])
     case heartbeat
+    /// Says nothing (see `Padding`).
+    case padding
 }
 
 /// First message of the terminal. The terminal's identity is its certificate, not a field.
@@ -181,17 +185,6 @@ public enum Key: Equatable, Hashable, Sendable {
     case character(Unicode.Scalar)
 }
 
-/// A key with its place in the session's commands.
-public struct KeyPress: Equatable, Sendable {
-    /// Numbers the commands of a session from 1, without gaps: the server refuses a gap and ignores a repetition.
-    public var sequence: UInt64
-    public var key: Key
-    public init(sequence: UInt64, key: Key) {
-        self.sequence = sequence
-        self.key = key
-    }
-}
-
 /// What the terminal has shown lately.
 public struct FrameFeedback: Equatable, Sendable {
     /// Sequence of the newest access unit that is on the plane.
@@ -210,9 +203,13 @@ public struct Resume: Equatable, Sendable {
     public var session: UInt64
     /// The secret given in `Accepted`, 16 bytes.
     public var token: [UInt8]
-    public init(session: UInt64, token: [UInt8]) {
+    /// The request that the session began with, 16 bytes: a server that has lost the session may still know what came of
+    /// its payment.
+    public var request: [UInt8]?
+    public init(session: UInt64, token: [UInt8], request: [UInt8]? = nil) {
         self.session = session
         self.token = token
+        self.request = request
     }
 }
 
@@ -250,7 +247,7 @@ public struct PictureParameters: Equatable, Sendable {
     }
 }
 
-/// The session goes on. Keys after `received` are to be sent again; a keyframe follows.
+/// The session goes on. Commands after `received` are to be sent again; a keyframe follows.
 public struct Resumed: Equatable, Sendable {
     public var session: UInt64
     /// Sequence of the last command that reached the application; 0 for none.
@@ -289,12 +286,6 @@ public struct AccessUnit: Equatable, Sendable {
         self.serverMicroseconds = serverMicroseconds
         self.payload = payload
     }
-}
-
-/// What the application wants typed now.
-public enum EntryMode: UInt64, Equatable, Sendable {
-    case none = 0
-    case keys = 1
 }
 
 /// How a session ended: the patent's three answers for a payment, and the ends that are not answers.

@@ -23,17 +23,18 @@ extension ServerMessage {
                 Accepted(
                     session: try fields.unsigned(1), token: try fields.bytes(2, count: WireLimits.resumeTokenBytes),
                     picture: try PictureParameters(cbor: try fields.item(3))))
-        case Kind.entryMode: self = .entryMode(try fields.choice(1, EntryMode.self))
+        case Kind.entryMode: self = .entryMode(try fields.entryMode(1))
         case Kind.outcome: self = .outcome(try Outcome(fields))
         case Kind.resumed:
             self = .resumed(
                 Resumed(
                     session: try fields.unsigned(1), received: try fields.unsigned(2),
-                    entryMode: try fields.choice(3, EntryMode.self)))
+                    entryMode: try fields.entryMode(3)))
         case Kind.challenge: self = .challenge(try Challenge(fields))
         case Kind.table: self = .table(try fields.slice(1))
         case Kind.certificate: self = .certificate(try fields.bytes(1, within: 1...WireLimits.certificateBytes))
         case Kind.heartbeat: self = .heartbeat
+        case Kind.padding: self = .padding
         default: throw .unknownMessage(fields.message)
         }
     }
@@ -103,6 +104,7 @@ extension ServerMessage {
         case .table(let bytes): writer.write(.fields([0: .unsigned(Kind.table), 1: .bytes(Array(bytes))]))
         case .certificate(let pem): writer.write(.fields([0: .unsigned(Kind.certificate), 1: .bytes(pem)]))
         case .heartbeat: writer.write(.fields([0: .unsigned(Kind.heartbeat)]))
+        case .padding: writer.write(.fields([0: .unsigned(Kind.padding)]))
         }
     }
 }

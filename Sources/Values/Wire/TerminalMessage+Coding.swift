@@ -8,22 +8,23 @@ extension TerminalMessage {
         switch fields.message {
         case Kind.hello: self = .hello(try Hello(fields))
         case Kind.executionRequest: self = .executionRequest(try ExecutionRequest(fields))
-        case Kind.key:
-            guard let key = Key(code: try fields.unsigned(2)) else { throw fields.bad(2) }
-            self = .key(KeyPress(sequence: try fields.unsigned(1, in: 1...UInt64.max), key: key))
+        case let kind where Command.kinds.contains(kind): self = .command(try Command(fields))
         case Kind.feedback:
             self = .feedback(FrameFeedback(shown: try fields.unsigned(1), microseconds: try fields.unsigned(2)))
         case Kind.keyframeRequest: self = .keyframeRequest
         case Kind.resume:
             self = .resume(
                 Resume(
-                    session: try fields.unsigned(1), token: try fields.bytes(2, count: WireLimits.resumeTokenBytes)))
+                    session: try fields.unsigned(1), token: try fields.bytes(2, count: WireLimits.resumeTokenBytes),
+                    request: fields.has(3)
+                        ? try fields.bytes(3, count: WireLimits.requestIdentifierBytes) : nil))
         case Kind.cancel: self = .cancel(try fields.choice(1, CancelReason.self))
         case Kind.outcomeReceived: self = .outcomeReceived
         case Kind.attestation: self = .attestation(try Attestation(fields))
         case Kind.renewal: self = .renewal(try fields.bytes(1, within: 1...WireLimits.certificateBytes))
         case Kind.tableInstalled: self = .tableInstalled(try fields.unsigned(1))
         case Kind.heartbeat: self = .heartbeat
+        case Kind.padding: self = .padding
         default: throw .unknownMessage(fields.message)
         }
     }
@@ -54,15 +55,17 @@ extension TerminalMessage {
                 3: .text(request.user), 4: request.target.cbor, 5: request.invoice?.cbor,
                 6: request.stored.isEmpty ? nil : .texts(request.stored),
             ])
-        case .key(let press):
-            .fields([0: .unsigned(Kind.key), 1: .unsigned(press.sequence), 2: .unsigned(press.key.code)])
+        case .command(let command): command.cbor
         case .feedback(let feedback):
             .fields([
                 0: .unsigned(Kind.feedback), 1: .unsigned(feedback.shown), 2: .unsigned(feedback.microseconds),
             ])
         case .keyframeRequest: .fields([0: .unsigned(Kind.keyframeRequest)])
         case .resume(let resume):
-            .fields([0: .unsigned(Kind.resume), 1: .unsigned(resume.session), 2: .bytes(resume.token)])
+            .fields([
+                0: .unsigned(Kind.resume), 1: .unsigned(resume.session), 2: .bytes(resume.token),
+                3: resume.request.map { .bytes($0) },
+            ])
         case .cancel(let reason): .fields([0: .unsigned(Kind.cancel), 1: .unsigned(reason.rawValue)])
         case .outcomeReceived: .fields([0: .unsigned(Kind.outcomeReceived)])
         case .attestation(let attestation):
@@ -73,6 +76,7 @@ extension TerminalMessage {
         case .renewal(let request): .fields([0: .unsigned(Kind.renewal), 1: .bytes(request)])
         case .tableInstalled(let version): .fields([0: .unsigned(Kind.tableInstalled), 1: .unsigned(version)])
         case .heartbeat: .fields([0: .unsigned(Kind.heartbeat)])
+        case .padding: .fields([0: .unsigned(Kind.padding)])
         }
     }
 }

@@ -50,4 +50,23 @@ public enum WireLimits {
     public static let amount: UInt64 = 999_999_999_999
     /// Longest value of an application's complementary data, in UTF-8 bytes.
     public static let dataBytes = 4096
+    /// ISO/IEC 7812-1.
+    public static let accountDigits = 8...19
+    /// EMV tags 57, 4F and 9F12.
+    public static let track2Bytes = 1...19
+    public static let cardApplicationBytes = 5...16
+    public static let cardLabelBytes = 16
+    /// ISO 9564-1.
+    public static let pinDigits: UInt64 = 12
+    public static let pinBlockBytes = 16
+    public static let keySerialNumberBytes = 12
+    /// Attempts of one session to pay: more is an application that does not know when to stop.
+    public static let attempts: UInt64 = 8
+    /// One-time codes and identifiers that an issuer asks for.
+    public static let proofBytes = 40
+    /// While a PIN is typed both ends send as many bytes, as often: what a terminal has to say then takes some tens of
+    /// bytes, and a picture with another star some hundreds.
+    public static let slotMilliseconds: Int64 = 20
+    public static let terminalSlotBytes = 64
+    public static let serverSlotBytes = 1024
 }

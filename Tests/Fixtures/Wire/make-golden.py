@@ -22,6 +22,18 @@ outcomes = [
     {1: 1, 2: "A-1024"}, {1: 2, 2: "not enough money"}, {1: 3, 2: "an account"}, {1: 4}, {1: 5}, {1: 6, 2: ""},
 ]
 
+track2 = bytes.fromhex("4111111111111111d2912201")
+inputs = [
+    {0: 13, 2: b"4111111111111111", 3: track2, 4: 2912, 5: 1, 6: "VISA TEST", 7: bytes.fromhex("a0000000031010")},
+    {0: 13, 2: b"40001234", 4: 2912, 6: "", 7: bytes([1, 2, 3, 4, 5])},
+    {0: 28, 2: "The card was taken away"},
+    {0: 14, 2: request, 3: token[:12]},
+    {0: 15, 2: 4}, {0: 29, 2: 1}, {0: 29, 2: 4},
+    {0: 27, 2: invoice}, {0: 27, 2: invoice, 3: 0}, {0: 27, 2: invoice, 3: 1, 4: 150}, {0: 27, 2: invoice, 3: 2, 4: 725},
+    {0: 26, 2: 799, 3: 0, 4: 1}, {0: 26, 2: 4095, 3: 4095, 4: 3},
+]
+account = {1: "411111…1111", 2: "VISA TEST", 3: 2912}
+
 terminal = [
     {0: 2, 1: [1], 2: "vitrine-terminal 0.1"},
     {0: 3, 1: request, 2: "wallet", 3: "ada", 4: target, 5: invoice},
@@ -40,7 +52,9 @@ terminal = [
     {0: 11, 1: request},
     {0: 12, 1: 8},
     {0: 1},
-] + [{0: 4, 1: n + 1, 2: code} for n, code in enumerate(keys)]
+    {0: 7, 1: 5, 2: token, 3: request},
+    {0: 30},
+] + [{**fields, 1: n + 1} for n, fields in enumerate(inputs)] + [{0: 4, 1: n + 1, 2: code} for n, code in enumerate(keys)]
 
 server = [
     {0: 16, 1: 1, 2: "vitrine-server 0.1"},
@@ -57,6 +71,9 @@ server = [
     {0: 24, 1: request},
     {0: 25, 1: request},
     {0: 1},
+    {0: 20, 1: 31},
+    {0: 20, 1: 6},
+    {0: 30},
 ] + [{0: 21, **outcome} for outcome in outcomes]
 
 application = [
@@ -65,11 +82,22 @@ application = [
         7: {"balance": "10000", "code_salt": "5f2a", "notes": "one\ntwo"},
     },
     {0: 32, 1: "wallet", 2: "ada", 3: "till-1", 4: 800, 5: 448, 7: {}, 8: {"account": "FR76 3000"}},
+    {0: 32, 1: "wallet", 2: "ada", 3: "till-1", 4: 800, 5: 448, 7: {}, 9: account},
 ]
-event = [{0: 33, 1: 1}, {0: 33, 1: 0}] + [{0: 34, **outcome} for outcome in outcomes]
+event = [
+    {0: 33, 1: 1}, {0: 33, 1: 0}, {0: 33, 1: 12}, {0: 35, 1: 1, 2: invoice, 3: 1},
+    {0: 35, 1: 8, 2: invoice, 3: 2, 4: "123456"},
+] + [{0: 34, **outcome} for outcome in outcomes]
+input = [
+    {0: 40, **account}, {0: 40, 1: "…1111", 2: ""}, {0: 41, 1: "Hold it still"}, {0: 43, 1: 12}, {0: 42}, {0: 44, 1: 2},
+    {0: 45, 2: invoice, 3: 1, 4: 5}, {0: 46, 1: 1, 2: "000000000042", 3: "A1B2C3"},
+    {0: 46, 1: 2, 2: "not enough money"}, {0: 46, 1: 3, 2: 2},
+]
 
 lines = []
-for name, messages in [("terminal", terminal), ("server", server), ("application", application), ("event", event)]:
+for name, messages in [
+    ("terminal", terminal), ("server", server), ("application", application), ("event", event), ("input", input),
+]:
     for message in messages:
         lines.append(f"{name} {cbor2.dumps(message, canonical=True).hex()}\n")
 
