@@ -42,6 +42,7 @@ bench: packages ## the figures of SPECIFICATION.md: times, bytes, 1,000 runs of 
 	$(BUILD)/vitrine-bench --json .build/bench.jsonl
 	VITRINE_RUNS=1000 swift test -c $(CONFIGURATION) --skip-build --no-parallel --filter BusTests
 	$(BUILD)/vitrine-torture --cycles 1000
+	$(BUILD)/vitrine-payment-torture --cycles 2000
 
 bench-vm: packages ## the terminal on a virtual board with a real display, every robustness case 100 times
 	swift build -c $(CONFIGURATION) --build-tests

@@ -8,7 +8,8 @@ import Wire
 /// The table of what is fuzzed: one row for each parser of foreign bytes.
 enum Targets {
     static let all: [FuzzTarget] =
-        FuzzTarget.wire + evidence + cards + CounterTargets.all + CodeTargets.all + [
+        FuzzTarget.wire + evidence + cards + CounterTargets.all + CodeTargets.all
+        + PaymentTargets.all + [
             rfbClient, rfbServer, launchRequest, launchQuestion, launchAnswer, launchURI, busName, invoice,
             correspondence, signedTable, tableBundle,
             glyphs, logo, gate, gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,

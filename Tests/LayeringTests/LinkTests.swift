@@ -61,7 +61,7 @@ import Testing
 
     @Test func `what holds secrets overwrites what it frees`() throws {
         let name = Array("__libc_free".utf8)
-        for program in ["vitrine-terminal", "vitrine-provision", "vitrine-server"] {
+        for program in ["vitrine-terminal", "vitrine-provision", "vitrine-server", "vitrine-issuer"] {
             #expect(contains(try self.program(program), name), "\(program) has a `free` of its own")
         }
         #expect(!contains(try program("vitrine-launch"), name), "control")

@@ -25,7 +25,7 @@ enum Rules {
     static let soleImporters: [String: Set<String>] = [
         "GRDB": ["Database"],
         "TOMLKit": ["Catalogue"],
-        "ArgumentParser": ["vitrine-server", "vitrinectl", "vitrine-release"],
+        "ArgumentParser": ["vitrine-server", "vitrinectl", "vitrine-release", "vitrine-issuer"],
     ]
 
     static func imports(go down: [SourceModule]) -> [String] {
