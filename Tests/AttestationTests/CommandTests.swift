@@ -87,7 +87,7 @@ extension AttestationTests {
             #expect(
                 Set(records.keys) == [
                     "certificate", "roots", "operator", "activation", "server", "glyphs/small", "glyphs/body",
-                    "glyphs/title",
+                    "glyphs/title", "glyphs/large-small", "glyphs/large-body", "glyphs/large-title",
                 ])
             #expect(records["server"] == Array("localhost:7443".utf8))
             let root = try IssuedCertificate(pem: String(decoding: records["roots"] ?? [], as: UTF8.self))

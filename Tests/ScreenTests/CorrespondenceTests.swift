@@ -37,7 +37,7 @@ import Wire
         table.rows = (0..<CorrespondenceLimits.rows).map { number in
             CorrespondenceRow(
                 application: String(repeating: "a", count: 62) + "\(10 + number)", title: long,
-                servers: (1...8).map { ServerAddress(host: long, port: $0) }, entryModes: [.none, .keys],
+                servers: (1...8).map { ServerAddress(host: long, port: $0) }, entryModes: .all,
                 accent: Colour(argb: 0xFFFF_FFFF), idleSeconds: 86_400, totalSeconds: 86_400,
                 logo: [UInt8](repeating: 0xFF, count: 32), localFallback: true,
                 launchers: (0..<16).map { .user(UInt32.max - $0) },
@@ -101,6 +101,18 @@ import Wire
             change(&table)
             return table.encoded()
         }
+        /// The first row's modes as they are written, whatever they are.
+        func withEntryModes(_ numbers: [UInt64]) -> [UInt8] {
+            guard case .map(var table)? = try? CBOR(decoding: Stage.table(2).encoded()),
+                let (key, rows) = table.first(where: { $0.value.array?.first.map(isMap) == true }),
+                var list = rows.array, case .map(var row) = list[0]
+            else { return [] }
+            row[.unsigned(5)] = .array(numbers.map { .unsigned($0) })
+            list[0] = .map(row)
+            table[key] = .array(list)
+            return CBOR.map(table).encoded()
+        }
+        func isMap(_ item: CBOR) -> Bool { if case .map = item { true } else { false } }
         let rows: [([UInt8], CorrespondenceError)] = [
             (changed { $0.terminal = "" }, .badField(key: 2, row: nil)),
             (changed { $0.user = String(repeating: "x", count: 65) }, .badField(key: 3, row: nil)),
@@ -112,7 +124,7 @@ import Wire
                 changed { $0.rows[1].servers = (1...9).map { ServerAddress(host: "a", port: $0) } },
                 .badField(key: 3, row: 1)
             ),
-            (changed { $0.rows[0].entryModes = [.keys, .keys] }, .badField(key: 5, row: 0)),
+            (withEntryModes([1, 1]), .badField(key: 5, row: 0)), (withEntryModes([1, 32]), .badField(key: 5, row: 0)),
             (changed { $0.rows[1].totalSeconds = 0 }, .badField(key: 8, row: 1)),
             (changed { $0.rows[1].logo = [1, 2, 3] }, .badField(key: 9, row: 1)),
             (changed { $0.rows[0].launchers = [] }, .badField(key: 11, row: 0)),

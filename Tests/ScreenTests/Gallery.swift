@@ -10,13 +10,16 @@ struct Gallery {
     let size: PixelSize
     let layout: ScreenLayout
     let type: Typesetter
+    let letters: TypeSize
     let logos: [String: Picture]
 
-    init(size: PixelSize) throws {
+    /// `letters` is the size of type; `sheets` what is drawn with, where not with the sheets of that size.
+    init(size: PixelSize, _ letters: TypeSize = .regular, sheets: Typesetter? = nil, hasLogos: Bool = true) throws {
         self.size = size
-        layout = ScreenLayout(size: size)
-        type = try Stage.typesetter(for: size)
-        logos = try Stage.logos()
+        self.letters = letters
+        layout = ScreenLayout(size: size, type: letters)
+        type = try sheets ?? Stage.typesetter(for: size, letters)
+        logos = hasLogos ? try Stage.logos() : [:]
     }
 
     func hold(_ application: Int = 0) -> HoldScreen {
@@ -79,10 +82,53 @@ struct Gallery {
         return result
     }
 
+    /// The keypad on the right, as beside an application's picture, or below; in both purposes, touched and not.
+    var keypads: [(name: String, picture: Picture)] {
+        let stream = layout.stream
+        let half = Rectangle(
+            x: stream.x + stream.width / 2, y: stream.y, width: stream.width / 2, height: stream.height)
+        let inset = max(stream.height / 40, 4)
+        let areas = [("half", half), ("full", stream)].map { name, area in
+            (
+                name,
+                Rectangle(
+                    x: area.x + inset, y: area.y + inset, width: area.width - 2 * inset,
+                    height: area.height - 2 * inset)
+            )
+        }
+        var result: [(name: String, picture: Picture)] = []
+        for (name, area) in areas {
+            for purpose in [KeypadLayout.Purpose.keys, .pin] {
+                for arrangement in KeypadLayout.Arrangement.allCases {
+                    guard
+                        let layout = KeypadLayout(
+                            area: area, purpose: purpose, order: Self.order(purpose), arrangement: arrangement)
+                    else { continue }
+                    for touched in [nil, Key.digit(5)] {
+                        var panel = KeypadPanel(layout: layout, type: type)
+                        panel.touched = touched
+                        var picture = Picture(size: size, fill: Theme.ground)
+                        picture.copy(
+                            strip("Wallet", .secure, .keys).picture(size: self.layout.strip.size), x: 0, y: 0)
+                        panel.draw(into: &picture)
+                        let state = touched == nil ? "" : "-touched"
+                        result.append(("keypad-\(name)-\(purpose)-\(arrangement)\(state)", picture))
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    private static func order(_ purpose: KeypadLayout.Purpose) -> DigitOrder {
+        guard purpose == .pin else { return .standard }
+        return DigitOrder.scrambled { count in (0..<count).map { UInt8($0 * 37 & 0xFF) } }
+    }
+
     /// Into the folder named by VITRINE_GALLERY, if there is one.
     func write(to folder: String) throws {
-        let below = "\(folder)/\(size.width)x\(size.height)"
+        let below = "\(folder)/\(size.width)x\(size.height)-\(letters)"
         try Files.makeFolder(below, mode: 0o755)
-        for (name, picture) in pictures { try Files.replace("\(below)/\(name).png", with: try picture.png()) }
+        for (name, picture) in pictures + keypads { try Files.replace("\(below)/\(name).png", with: try picture.png()) }
     }
 }

@@ -7,8 +7,8 @@ import Wire
 
 /// What screens are drawn with in these tests: the sheets that enrolment would make, and made-up applications.
 enum Stage {
-    static func typesetter(for screen: PixelSize) throws -> Typesetter {
-        let sizes = GlyphSizes(for: screen)
+    static func typesetter(for screen: PixelSize, _ type: TypeSize = .regular) throws -> Typesetter {
+        let sizes = GlyphSizes(for: screen, type: type)
         func sheet(_ pixels: Int, _ weight: Int) throws -> GlyphSheet {
             let made = try Artwork.glyphSheet(
                 family: "Inter", pixelSize: pixels, weight: weight, scalars: GlyphSizes.scalars)
@@ -53,5 +53,7 @@ enum Stage {
         merchant: "Café Lumière", account: "FR7630006000011234567890189", identifier: "2024-0117", amount: 2490,
         currency: "EUR")
 
-    static let sizes = [(800, 480), (480, 272), (1280, 800)].map { PixelSize(width: $0.0, height: $0.1) }
+    static let sizes = [(800, 480), (480, 272), (1280, 800), (1920, 1080)].map {
+        PixelSize(width: $0.0, height: $0.1)
+    }
 }

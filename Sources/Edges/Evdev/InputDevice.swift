@@ -8,12 +8,12 @@ internal import LinuxBase
 internal import Measurements
 
 /// One open input device. Dropping the value lets go of its grab.
-// @safe: `device` is valid from init to deinit and never leaves this value.
+// @safe: `device` is valid from init to deinit and never leaves this module.
 @safe public struct InputDevice: ~Copyable {
     public let path: String
     public let identity: InputIdentity
     private let file: Descriptor
-    private let device: OpaquePointer
+    let device: OpaquePointer
     private let hasKernelTime: Bool
     /// Events were lost: libevdev is asked for what changed meanwhile before anything new.
     private var isResyncing = false

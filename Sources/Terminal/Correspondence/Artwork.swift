@@ -1,20 +1,66 @@
 public import Pictures
 internal import Wire
 
-/// The font sizes that suit a screen: pixels of the em for the sheets `glyphs/small`, `glyphs/body`, `glyphs/title`.
+/// How large the trusted environment writes; the board's file says which.
+public enum TypeSize: String, Equatable, Sendable, CaseIterable {
+    case regular
+    /// For people who see little: everything is half as large again, and there is less of it on one page.
+    case large
+
+    /// The record of a sheet (`small`, `body`, `title`): `glyphs/body`, `glyphs/large-body`.
+    public func record(_ sheet: String) -> String { self == .large ? "glyphs/large-\(sheet)" : "glyphs/\(sheet)" }
+
+    /// The same where it is among `names`; else the regular one, which serves where it is as large.
+    public func record(_ sheet: String, among names: Set<String>) -> String {
+        names.contains(record(sheet)) ? record(sheet) : Self.regular.record(sheet)
+    }
+}
+
+/// The font sizes that suit a screen: pixels of the em for the sheets `small`, `body` and `title`.
 public struct GlyphSizes: Equatable, Sendable {
     public let small: Int
     public let body: Int
     public let title: Int
 
-    /// 15, 21 and 38 at 800×480; the strip of 32 pixels bounds `small`. A larger screen is farther away but not by as
-    /// much: beyond 800×480 text grows by three fifths of what the screen does.
-    public init(for screen: PixelSize) {
+    /// 15, 21 and 38 at 800×480, in large type 22, 32 and 48; the height of the strip bounds `small`. A larger screen is
+    /// farther away but not by as much: beyond 800×480 text grows by three fifths of what the screen does.
+    public init(for screen: PixelSize, type: TypeSize = .regular) {
         let percent = min(screen.height * 100 / 480, screen.width * 100 / 800)
         let scale = min(max(percent > 100 ? 100 + (percent - 100) * 3 / 5 : percent, 60), 250)
-        small = min(max((15 * scale + 50) / 100, 13), 17)
-        body = max((21 * scale + 50) / 100, 15)
-        title = max((38 * scale + 50) / 100, 26)
+        func scaled(_ size: Int) -> Int { (size * scale + 50) / 100 }
+        switch type {
+        case .regular:
+            small = min(max(scaled(15), 13), 17)
+            body = max(scaled(21), 15)
+            title = max(scaled(38), 26)
+        case .large:
+            small = min(max(scaled(22), 20), screen.height < 720 ? 26 : 36)
+            body = max((32 * min(scale, 225) + 50) / 100, 23)
+            // What is that large needs no second sheet: those of both sizes and the logos share a grant.
+            let regular = max(scaled(38), 26)
+            title = regular >= 72 ? regular : max(scaled(48), 33)
+        }
+    }
+
+    /// A sheet to be made: its record, the em's pixels, the font's weight.
+    public struct Sheet: Equatable, Sendable {
+        public let record: String
+        public let pixels: Int
+        public let weight: Int
+    }
+
+    /// All that a terminal with this screen gets; its board says which it shows. At most 4.3 MB with an ordinary font.
+    public static func sheets(for screen: PixelSize) -> [Sheet] {
+        let regular = GlyphSizes(for: screen)
+        return TypeSize.allCases.flatMap { type in
+            let sizes = GlyphSizes(for: screen, type: type)
+            let all = [
+                ("small", sizes.small, regular.small, 500), ("body", sizes.body, regular.body, 400),
+                ("title", sizes.title, regular.title, 600),
+            ]
+            return all.filter { type == .regular || $0.1 != $0.2 }
+                .map { Sheet(record: type.record($0.0), pixels: $0.1, weight: $0.3) }
+        }
     }
 
     /// What the trusted environment can show: printable ASCII, Latin-1, Latin Extended-A, Greek, Cyrillic, and the

@@ -10,6 +10,12 @@ enum Icon {
     case ellipsis
     case stop
     case keypad
+    case card
+    /// A ring: the sign of OK keys, as the cross is that of Cancel and the bracket that of Clear (EN 1332-3).
+    case ring
+    case bracket
+    case left
+    case right
 
     /// Draws into the square of `side` pixels at (x, y).
     func draw(into picture: inout Picture, x: Int, y: Int, side: Int, colour: Colour) {
@@ -44,11 +50,28 @@ enum Icon {
                 Distance.circle(x, y, radius: 8),
                 Distance.circle(abs(x) - 27, y, radius: 8))
         case .stop: Distance.line(x, y, from: (-26, 0), to: (26, 0), width: 13)
+        case .card:
+            // An outline with the stripe in it.
+            min(
+                Distance.outline(Distance.box(x, y, 42, 29, radius: 8), width: max(9, pixel)),
+                Distance.box(x, y - 9, 42, max(5, pixel * 0.6), radius: 0))
+        case .ring: Distance.outline(Distance.circle(x, y, radius: 28), width: max(13, pixel * 1.5))
+        case .bracket: chevron(x, y, width: max(13, pixel * 1.5))
+        case .left:
+            min(
+                chevron(x + 14, y, width: max(11, pixel * 1.5)),
+                Distance.line(x, y, from: (-30, 0), to: (32, 0), width: max(11, pixel * 1.5)))
+        case .right: Icon.left.distance(-x, y, pixel: pixel)
         case .keypad:
             Distance.circle(
                 x - 32 * (x / 32).rounded().clamped(to: -1...1), y - 32 * (y / 32).rounded().clamped(to: -1...1),
                 radius: max(9, pixel * 0.75))
         }
+    }
+
+    /// Points to the left.
+    private func chevron(_ x: Float, _ y: Float, width: Float) -> Float {
+        Distance.line(x, abs(y), from: (-16, 0), to: (12, 28), width: width)
     }
 
     private func lockBody(_ x: Float, _ y: Float, pixel: Float) -> Float {

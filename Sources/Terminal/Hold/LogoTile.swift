@@ -20,7 +20,7 @@ struct LogoTile: Equatable, Sendable {
             return
         }
         let ground =
-            [accent, Theme.paper, Theme.ground].first { $0.contrast(with: look.colour) >= 2.5 } ?? Theme.paper
+            [accent, Theme.paper, Theme.ground].first { $0.contrast(with: look.colour) >= 3 } ?? Theme.paper
         var tile = Picture(size: PixelSize(width: side, height: side), fill: ground)
         let icon = logo.resampled(to: Self.fitted(logo.size, side * 5 / 8))
         tile.lay(icon, x: (side - icon.size.width) / 2, y: (side - icon.size.height) / 2)
@@ -28,11 +28,12 @@ struct LogoTile: Equatable, Sendable {
     }
 
     private static func letter(_ title: String, accent: Colour, side: Int, type: Typesetter) -> Picture {
-        var tile = Picture(size: PixelSize(width: side, height: side), fill: accent)
+        let ground = accent.asGround
+        var tile = Picture(size: PixelSize(width: side, height: side), fill: ground)
         let letter = (title.first.map { String($0).uppercased() } ?? "?").unicodeScalars.first ?? "?"
         // A scalar that the sheet lacks leaves the tile plain: its colour and the title below still tell it.
         guard let glyph = type.title.glyphs[letter], glyph.size.area > 0 else { return rounded(tile) }
-        let sign = enlarged(glyph, colour: accent.inkOnIt, height: side * 2 / 5)
+        let sign = enlarged(glyph, colour: ground.inkOnIt, height: side * 2 / 5)
         tile.lay(sign, x: (side - sign.size.width) / 2, y: (side - sign.size.height) / 2)
         return rounded(tile)
     }

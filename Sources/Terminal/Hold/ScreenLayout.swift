@@ -2,11 +2,18 @@
 // picture. Owns no device and calls no C library: glyph masks come ready made from the sealed store. Never draws what an
 // application asks for. Pure values; drawn on the terminal's main thread.
 
+public import Correspondence
 public import Pictures
 
 /// How the screen is shared out: the strip is the trusted environment's alone, the rest shows a screen or the stream.
 public struct ScreenLayout: Equatable, Sendable {
-    public static let stripHeight = 32
+    /// For chroma's sake even.
+    public static func stripHeight(_ type: TypeSize, on size: PixelSize) -> Int {
+        switch type {
+        case .regular: 32
+        case .large: size.height < 720 ? 48 : 64
+        }
+    }
 
     public let size: PixelSize
     public let strip: Rectangle
@@ -14,12 +21,12 @@ public struct ScreenLayout: Equatable, Sendable {
     public let stream: Rectangle
 
     /// `size` is at least 320×200.
-    public init(size: PixelSize) {
+    public init(size: PixelSize, type: TypeSize = .regular) {
         precondition(size.width >= 320 && size.height >= 200, "a screen has room for a strip and a picture")
         self.size = size
-        strip = Rectangle(x: 0, y: 0, width: size.width, height: Self.stripHeight)
-        stream = Rectangle(
-            x: 0, y: Self.stripHeight, width: size.width, height: size.height - Self.stripHeight)
+        let height = Self.stripHeight(type, on: size)
+        strip = Rectangle(x: 0, y: 0, width: size.width, height: height)
+        stream = Rectangle(x: 0, y: height, width: size.width, height: size.height - height)
     }
 }
 

@@ -20,6 +20,14 @@ public struct Strip: Screen, Equatable, Sendable {
         case closed
         /// Keys go to the application.
         case keys
+        /// Digits stay in the terminal: so many of them are typed. `account` says whose PIN it is.
+        case pin(account: String, digits: Int)
+        /// A card may be presented.
+        case card
+        /// The card on the reader must stay.
+        case reading
+        /// A code or a tag may be presented.
+        case code
     }
 
     public var title: String
@@ -59,17 +67,27 @@ public struct Strip: Screen, Equatable, Sendable {
         ) { Distance.circle($0, $1, radius: dot) }
 
         let titleX = margin + side + gap
-        let entryWidth = entryWords.map { type.width(of: $0, .small) + side + gap } ?? 0
-        let entryX = (width - entryWidth) / 2
         let right = dotX - side
         var titleRoom = right - titleX
-        if let entryWords, entryX + entryWidth < right, entryX - titleX > width / 8 {
+        if let entrySign {
+            // Where keys go is said in as many words as leave room for the whole title, or else for an eighth of the
+            // strip.
+            let most = right - titleX - side - 3 * gap
+            let whole = most - type.width(of: title, .small)
+            let words =
+                type.first(of: entryWords, .small, width: whole)
+                ?? type.first(of: entryWords, .small, width: most - width / 8) ?? ""
+            let wordsWidth = type.width(of: words, .small)
+            let entryWidth = side + (wordsWidth > 0 ? gap + wordsWidth : 0)
+            // In the middle, or beside a title that reaches farther, where the state leaves room.
+            let titleEnd = titleX + type.width(of: title, .small) + gap
+            let entryX = max(min(max((width - entryWidth) / 2, titleEnd), right - entryWidth), titleX + width / 8)
             titleRoom = entryX - gap - titleX
-            let colour = entry == .keys ? Theme.notice : Theme.quiet
-            let sign = entry == .keys ? Icon.keypad : Icon.stop
-            sign.draw(into: &picture, x: entryX, y: (height - side) / 2, side: side, colour: colour)
+            entrySign.icon.draw(
+                into: &picture, x: entryX, y: (height - side) / 2, side: side, colour: entrySign.colour)
             type.draw(
-                entryWords, .small, in: &picture, x: entryX + side + gap, y: middle, width: entryWidth, colour: colour)
+                words, .small, in: &picture, x: entryX + side + gap, y: middle, width: wordsWidth,
+                colour: entrySign.colour)
         }
         type.draw(title, .small, in: &picture, x: titleX, y: middle, width: titleRoom, colour: Theme.text)
     }
@@ -91,11 +109,27 @@ public struct Strip: Screen, Equatable, Sendable {
         }
     }
 
-    private var entryWords: String? {
+    private var entrySign: (icon: Icon, colour: Colour)? {
         switch entry {
         case .home: nil
-        case .closed: "Keypad off"
-        case .keys: "Keys go to the application"
+        case .closed: (.stop, Theme.quiet)
+        case .keys: (.keypad, Theme.notice)
+        case .pin: (.lock, Theme.notice)
+        case .card, .reading, .code: (.card, Theme.notice)
+        }
+    }
+
+    /// The same in fewer and fewer words.
+    private var entryWords: [String] {
+        switch entry {
+        case .home: []
+        case .closed: ["Keypad off"]
+        case .keys: ["Keys go to the application", "Keys to application", "Keys on"]
+        case .pin(let account, let digits):
+            ["PIN of \(account)", "PIN"].map { digits > 0 ? $0 + "  " + String(repeating: "•", count: digits) : $0 }
+        case .card: ["Present a card", "Card"]
+        case .reading: ["Reading the card: hold it still", "Hold it still"]
+        case .code: ["Present a code", "Code"]
         }
     }
 }
