@@ -62,6 +62,7 @@ let cLibraries: [Target] = [
     system("CSystemd", pkgConfig: "libsystemd", packages: ["libsystemd-dev"]),
     system("CZlib", pkgConfig: "zlib", packages: ["zlib1g-dev"]),
     system("CPcsclite", pkgConfig: "libpcsclite", packages: ["libpcsclite-dev"]),
+    system("CAlsa", pkgConfig: "alsa", packages: ["libasound2-dev"]),
     system("CZbar", pkgConfig: "zbar", packages: ["libzbar-dev"]),
     .target(name: "CVideo4Linux", path: "Sources/C/CVideo4Linux"),
 ]
@@ -88,6 +89,7 @@ let edges: [Target] = [
     module("Edges", "RFB", named("Pictures", "Wire", "LinuxBase", "Measurements")),
     module("Edges", "PNG", named("CZlib", "Pictures")),
     module("Edges", "PCSC", named("CPcsclite", "Secrets", "Measurements")),
+    module("Edges", "Sound", named("CAlsa", "LinuxBase")),
     module("Edges", "Zbar", named("CZbar", "Pictures")),
     module("Edges", "Camera", named("CVideo4Linux", "LinuxBase", "Pictures")),
     module("Edges", "Drawing", named("CPango", "Pictures", "LinuxBase")),
@@ -109,7 +111,9 @@ let terminal: [Target] = [
     module("Terminal", "Cage", named("Confinement", "LinuxBase")),
     module("Terminal", "Plane", named("Wire", "Pictures", "DRM", "Scaling", "PNG", "RFB", "LinuxBase", "Measurements")),
     module("Terminal", "Keys", named("Wire", "Evdev", "LinuxBase", "Measurements")),
-    module("Terminal", "Entry", named("Wire", "Measurements")),
+    module("Terminal", "Entry", named("Wire", "PIN", "Secrets", "Measurements")),
+    module("Terminal", "Touch", named("Wire", "Pictures", "Evdev", "Measurements")),
+    module("Terminal", "Tones", named("Sound", "LinuxBase", "Measurements")),
     module("Terminal", "Cards", named("EMV", "Invoices", "PCSC", "LinuxBase", "Measurements")),
     module("Terminal", "Codes", named("Invoices", "Zbar", "Camera", "Pictures", "LinuxBase")),
 ]
@@ -131,6 +135,9 @@ let server: [Target] = [
     module("Server", "Encode", named("AVC", "Scaling", "Pictures")),
     module("Server", "Send", named("Wire", "Pictures", "Measurements")),
     module("Server", "Commands", named("Wire", "RFB", "LinuxBase")),
+    module(
+        "Server", "Payments",
+        named("ISO8583", "Secrets", "Database", "LinuxBase", "Measurements") + nio + [tls, log]),
 ]
 
 let applications: [Target] = [
@@ -145,7 +152,8 @@ let programs: [Target] = [
         "vitrine-terminal",
         named(
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
-            "Entry", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase", "Secrets", "TPM", "TLS", "CWiping")
+            "Entry", "Cards", "Codes", "Tones", "Evidence", "Wire", "EMV", "Invoices", "PIN", "Pictures",
+            "Measurements", "LinuxBase", "Secrets", "TPM", "TLS", "CWiping")
             + [log]),
     program(
         "vitrine-decoder", named("Decoder", "Codec", "Cage", "LinuxBase", "Pictures", "Measurements")),
@@ -153,7 +161,7 @@ let programs: [Target] = [
     program(
         "vitrine-provision",
         named(
-            "Seal", "TPM", "TLS", "Correspondence", "Evidence", "Wire", "Pictures", "Measurements", "LinuxBase",
+            "Seal", "TPM", "TLS", "Correspondence", "Evidence", "PIN", "Wire", "Pictures", "Measurements", "LinuxBase",
             "Secrets", "CWiping")),
     program("vitrine-measure", named("TPM", "TLS", "Evidence", "LinuxBase")),
     program(
@@ -162,11 +170,16 @@ let programs: [Target] = [
     program(
         "vitrine-server",
         named(
-            "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "RFB", "Wire",
-            "Evidence", "Pictures", "Database", "Measurements", "LinuxBase", "CWiping") + nio + [
-                tls, log, arguments, lifecycle, unixSignals,
-            ]
+            "Accept", "Admission", "Catalogue", "Cell", "Capture", "Encode", "Send", "Commands", "Payments", "RFB",
+            "Wire", "Evidence", "Pictures", "Database", "Secrets", "ISO8583", "Measurements", "LinuxBase", "CWiping")
+            + nio + [tls, log, arguments, lifecycle, unixSignals]
             + certificates),
+    program(
+        "vitrine-issuer",
+        named("ISO8583", "PIN", "Secrets", "Database", "LinuxBase", "CWiping") + nio + [
+            tls, log, arguments, lifecycle, unixSignals, .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+        ]),
     program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
     program(
         "vitrinectl",
@@ -178,6 +191,20 @@ let programs: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests(
+        "PaymentsTests",
+        named(
+            "Payments", "ISO8583", "PIN", "Secrets", "Database", "TLS", "Rig", "FuzzKit", "LinuxBase", "Measurements",
+            "vitrine-issuer", "vitrine-payment-torture") + nio + [tls, log]),
+    program(
+        "vitrine-payment-torture",
+        named("Payments", "ISO8583", "Secrets", "Rig", "LinuxBase", "Measurements", "vitrine-issuer") + nio + [log],
+        path: "Tests/PaymentTorture"),
+    tests("TonesTests", named("Tones", "Sound", "LinuxBase", "Measurements")),
+    tests(
+        "TouchTests",
+        named("Touch", "Evdev", "Wire", "Pictures", "LinuxBase", "Measurements", "vitrine-keypad-probe")),
+    .target(name: "Legibility", dependencies: named("Pictures"), path: "Tests/Legibility", swiftSettings: strict),
     tests("WireTests", named("Wire", "Pictures", "FuzzKit", "LinuxBase")),
     tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
     tests("EvidenceTests", named("Evidence", "Wire", "TLS", "FuzzKit")),
@@ -206,13 +233,12 @@ let testTargets: [Target] = [
         "ScreenTests",
         named(
             "Hold", "Plane", "PNG", "Pictures", "Scaling", "Correspondence", "Evidence", "RFB", "LinuxBase", "Wire",
-            "Drawing", "Measurements")),
+            "Drawing", "Measurements", "Legibility")),
     tests(
         "EntryTests",
         named(
-            "Keys", "Evdev", "Entry", "Launch", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements",
-            "vitrine-launch",
-            "vitrine-keypad-probe")),
+            "Keys", "Evdev", "Entry", "Launch", "DBus", "PNG", "Pictures", "PIN", "TLS", "Secrets", "Wire", "LinuxBase",
+            "Measurements", "vitrine-launch", "vitrine-keypad-probe")),
     tests(
         "DecoderTests",
         named("DRM", "Decoder", "Codec", "AVC", "Encode", "Scaling", "Pictures", "LinuxBase", "Measurements")),
@@ -232,13 +258,14 @@ let testTargets: [Target] = [
         named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements", "Confinement", "vitrine-cell")),
     tests(
         "KitTests",
-        named("Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements")),
+        named(
+            "Kit", "WalletScreens", "Drawing", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements", "Legibility")),
     tests("LayeringTests", named("LinuxBase")),
     tests(
         "IntegrationTests",
         named(
-            "Rig", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing", "Evidence", "TPM", "TLS",
-            "Secrets")),
+            "Rig", "CardKit", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing", "Evidence",
+            "TPM", "TLS", "Secrets")),
     .target(
         name: "FuzzKit", dependencies: named("Wire", "Pictures"), path: "Tests/FuzzKit", swiftSettings: strict),
     .target(
@@ -253,7 +280,8 @@ let testTargets: [Target] = [
             "Kit",
             "WalletScreens"), path: "Tests/Demo"),
     program(
-        "vitrine-keypad-probe", named("Keys", "Evdev", "CLibevdev", "Wire", "LinuxBase", "Measurements"),
+        "vitrine-keypad-probe",
+        named("Keys", "Touch", "Evdev", "CLibevdev", "Wire", "Pictures", "LinuxBase", "Measurements"),
         path: "Tests/KeypadProbe"),
     .target(name: "CHostileActs", path: "Tests/HostileActs"),
     program(
@@ -274,7 +302,8 @@ let testTargets: [Target] = [
         "vitrine-fuzz",
         named(
             "FuzzKit", "LinuxBase", "Measurements", "Wire", "Evidence", "RFB", "Pictures", "Launch", "Correspondence",
-            "Codec", "Decoder", "Encode", "DRM", "EMV", "ISO8583", "Invoices", "PIN", "Secrets", "Codes", "Zbar"),
+            "Codec", "Decoder", "Encode", "DRM", "EMV", "ISO8583", "Invoices", "Payments", "PIN", "Secrets", "Codes",
+            "Zbar"),
         path: "Tests/Fuzz"),
 ]
 
@@ -289,6 +318,7 @@ let package = Package(
         .executable(name: "vitrine-release", targets: ["vitrine-release"]),
         .executable(name: "vitrine-server", targets: ["vitrine-server"]),
         .executable(name: "vitrine-cell", targets: ["vitrine-cell"]),
+        .executable(name: "vitrine-issuer", targets: ["vitrine-issuer"]),
         .executable(name: "vitrinectl", targets: ["vitrinectl"]),
         .executable(name: "wallet", targets: ["Wallet"]),
         // A reader's driver for tests, which pcscd loads.

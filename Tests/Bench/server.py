@@ -13,11 +13,14 @@ from virtual.machine import end_with_parent
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build/release"
 TERMINAL, USER, CODE = "T-1000", "alice", "4711"
+# Of a test range: nobody's.
+ACCOUNT = "4111111111111111"
 INVOICE = (
     "merchant = Café Lumière\naccount = FR7630006000011234567890189\nidentifier = 2026-0042\namount = 24.90\n"
     "currency = EUR\n"
 )
 # In the guest: memory, as the store is not what is tested here.
+STORED = "payment-account"
 STORE, TCTI = "/run/vitrine/store", "device:/dev/tpmrm0"
 RELEASE, MEASUREMENTS = "/run/vitrine/release.cbor", "/run/vitrine/measurements"
 # What the board measures before its terminal starts, in this order.
@@ -31,6 +34,7 @@ class Server:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vitrine-bench-"))
         self.state = self.folder / "server"
         self.process: subprocess.Popen[bytes] | None = None
+        self.bank: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.address = ""
 
@@ -39,7 +43,8 @@ class Server:
         self._control("init", "--host", "server.test")
         self._control("release", "trust", self.folder / "release.pem", "--name", "maker")
         self._control("release", "add", self.folder / "release.cbor")
-        self._control("user", "add", USER, "--code", CODE, "--balance", "500.00", "--limit", "250.00")
+        self._control("user", "add", USER, "--code", CODE)
+        self._open_bank()
         wallet = self.folder / "wallet"
         shutil.copytree(ROOT / "Images/applications/wallet", wallet)
         shutil.copy(BUILD / "wallet", wallet / "wallet")
@@ -54,7 +59,8 @@ class Server:
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [BUILD / "vitrine-server", "--state", self.state, "--listen", f"127.0.0.1:{self.port}",
-                 "--cell-program", BUILD / "vitrine-cell", "--ready-file", ready],
+                 "--cell-program", BUILD / "vitrine-cell", "--ready-file", ready,
+                 "--payment-host", f"127.0.0.1:{self._bank_port()}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent)  # fmt: skip
         deadline = time.monotonic() + 30
         while not (ready.exists() and ready.read_text().strip()):
@@ -62,6 +68,25 @@ class Server:
                 raise AssertionError(f"the server does not start\n{self.log()}")
             time.sleep(0.01)
         self.port = int(ready.read_text().split(":")[-1])
+
+    def _open_bank(self) -> None:
+        """An issuer with the account that the terminal's sealed store gets."""
+        state = self.folder / "issuer"
+        self._run("vitrine-issuer", "account", "add", "--state", state, "--account", ACCOUNT, "--expiry", "2912",
+                  "--balance", "500.00")  # fmt: skip
+        with open(self.folder / "issuer.log", "ab") as log:
+            self.bank = subprocess.Popen(
+                [BUILD / "vitrine-issuer", "serve", "--state", state, "--listen", "127.0.0.1:0",
+                 "--port-file", self.folder / "issuer.port"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent)  # fmt: skip
+
+    def _bank_port(self) -> int:
+        port = self.folder / "issuer.port"
+        deadline = time.monotonic() + 30
+        while not (port.exists() and port.read_text().strip()):
+            assert self.bank and self.bank.poll() is None and time.monotonic() < deadline, "the issuer does not start"
+            time.sleep(0.01)
+        return int(port.read_text())
 
     def log(self) -> str:
         return "\n".join((self.folder / "server.log").read_text(errors="replace").splitlines()[-40:])
@@ -74,6 +99,10 @@ class Server:
 
     def remove(self) -> None:
         self.stop()
+        if self.bank:
+            self.bank.terminate()
+            self.bank.wait(15)
+            self.bank = None
         shutil.rmtree(self.folder)
 
     def enrol(self, board: Board) -> None:
@@ -90,12 +119,20 @@ class Server:
         board.files.put(str(self.folder / "grant.cbor"), "/run/vitrine/grant.cbor")
         self._provision(board, "install", "/run/vitrine/grant.cbor", "--fingerprint", fingerprint[1])
         self._control("right", "grant", "--terminal", TERMINAL, "--user", USER, "--application", "wallet")
+        self._control("table", "edit", "--terminal", TERMINAL, "--application", "wallet", "--stored-data", STORED)
         bundle = self.folder / "bundle.cbor"
         self._control(
             "table", "export", "--terminal", TERMINAL, "--user", USER, "--server", self.address, "--out", bundle
         )
         board.files.put(str(bundle), "/run/vitrine/bundle.cbor")
         self._provision(board, "install", "/run/vitrine/bundle.cbor")
+        datum = self.folder / "datum"
+        datum.write_text(f"{ACCOUNT}=2912")
+        board.files.put(str(datum), "/run/vitrine/datum")
+        board.script(
+            f"vitrine-provision data set {STORED} --store {STORE} --tcti {TCTI} --release {RELEASE}"
+            " < /run/vitrine/datum; rm /run/vitrine/datum"
+        )
 
     def measure(self, board: Board) -> None:
         """What a board does at each boot."""

@@ -45,9 +45,8 @@ struct References {
             application: "wallet", user: Rig.userName, terminal: Rig.terminalName, size: layout.stream.size,
             invoice: invoice,
             data: [
-                "balance": "50000", "limit": "25000", "code_salt": String(repeating: "00", count: 16),
-                "code_hash": String(repeating: "00", count: 32),
-            ])
+                "code_salt": String(repeating: "00", count: 16), "code_hash": String(repeating: "00", count: 32),
+            ], account: AccountView(masked: "411111…1111", label: "", expiry: CardDate(year: 29, month: 12)))
     }
 
     func home() -> Picture {

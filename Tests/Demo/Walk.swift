@@ -72,8 +72,9 @@ struct Walk {
             for key in rig.options.code { try rig.type(String(key)) }
             try rig.type("ok")
             try rig.event("shown", from: mark) { ($0["answered"] ?? 0) >= 5 }
-            Clock.sleep(Payment.processingTime + .milliseconds(400))
-            try report.keep(try rig.plane().picture(), as: "6-\(name)-application")
+            try report.keep(try rig.settledPicture(), as: "6-\(name)-application")
+            // The bank wants to know who pays, and the payer does not want to say.
+            if code == 3 { try rig.type("cancel") }
             let status = try launch.wait()
             try rig.event("outcome_shown", from: mark)
             try report.keep(try rig.settledPicture(), as: "7-\(name)")

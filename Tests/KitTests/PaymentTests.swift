@@ -8,66 +8,98 @@ import Wire
 @Suite struct `A payment` {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
-        let amount: UInt64
-        let keys: String
+        let start: Payments.Start
+        let letters: String
         let outcome: Outcome?
         var testDescription: String { name }
-        init(_ name: String, amount: UInt64 = 2490, _ keys: String, _ outcome: Outcome?) {
+        init(_ name: String, _ letters: String, _ outcome: Outcome?) { self.init(name, .code, letters, outcome) }
+        init(_ name: String, _ start: Payments.Start, _ letters: String, _ outcome: Outcome?) {
             self.name = name
-            self.amount = amount
-            self.keys = keys
+            self.start = start
+            self.letters = letters
             self.outcome = outcome
         }
     }
 
-    static let wrongThrice = Outcome.declined(reason: "Wrong code entered three times")
+    static let approved = Outcome.approved(reference: "632714000217")
     static let poor = Outcome.declined(reason: "Insufficient funds")
+    static let wrongThrice = Outcome.declined(reason: "Wrong code entered three times")
+    static let noPIN = Outcome.needsMore(request: "PIN required, and this terminal cannot take one")
+    static let silent = Outcome.failed(reason: "The bank does not answer")
     static let rows: [Row] = [
-        Row("right code", "1234!ww", .approved(reference: reference)),
-        Row("nothing before OK", "1234", nil),
-        Row("no answer before the bank's", "1234!", nil),
-        Row("the answer stays to be read", "1234!w", nil),
-        Row("OK closes the answer", "1234!w!", .approved(reference: reference)),
-        Row("digits beyond the fourth do not count", "12349!ww", .approved(reference: reference)),
-        Row("clear starts again", "99c1234!ww", .approved(reference: reference)),
-        Row("clear without digits", "c1234!ww", .approved(reference: reference)),
-        Row("OK too early, then the rest", "12!34!ww", .approved(reference: reference)),
-        Row("arrows mean nothing", "u12u34u!ww", .approved(reference: reference)),
-        Row("one wrong code", "9999!1234!ww", .approved(reference: reference)),
-        Row("two wrong codes", "9999!4321!1234!ww", .approved(reference: reference)),
+        Row("right code", "1234!Aww", approved),
+        Row("nothing before OK", "1234A", nil),
+        Row("no answer before the bank's", "1234!w", nil),
+        Row("an answer that is there at once is shown in its time", "1234!A", nil),
+        Row("the answer stays to be read", "1234!Aw", nil),
+        Row("OK closes the answer", "1234!Aw!", approved),
+        Row("so does cancel", "1234!Awx", approved),
+        Row("an answer that takes long", "1234!wAw", approved),
+        Row("the bank says no", "1234!wDw", poor),
+        Row("the bank says nothing", "1234!www", silent),
+        Row("the bank speaks too late", "1234!wwAw", silent),
+        Row("the first answer counts", "1234!DAww", poor),
+        Row("digits beyond the fourth do not count", "12349!Aww", approved),
+        Row("clear starts again", "99c1234!Aww", approved),
+        Row("clear without digits", "c1234!Aww", approved),
+        Row("OK too early, then the rest", "12!34!Aww", approved),
+        Row("arrows mean nothing", "u12u34u!Aww", approved),
+        Row("one wrong code", "9999!1234!Aww", approved),
+        Row("two wrong codes", "9999!4321!1234!Aww", approved),
         Row("three wrong codes", "9999!9999!9999!w", wrongThrice),
         Row("the right code comes too late", "9999!9999!9999!1234!w", wrongThrice),
         Row("clearing is no way to more tries", "9999!c9999!c9999!cw", wrongThrice),
-        Row("OK without digits is not a try", "!!!!1234!ww", .approved(reference: reference)),
+        Row("OK without digits is not a try", "!!!!1234!Aww", approved),
+        Row("trouble at the reader is not a try", "TTTT1234!Aww", approved),
         Row("cancel at once", "x", .cancelled),
         Row("cancel in the middle", "12x", .cancelled),
         Row("cancel after a wrong code", "9999!x", .cancelled),
-        Row("too late to cancel", "1234!xww", .approved(reference: reference)),
-        Row("more than is there", amount: 125_001, "1234!ww", poor),
-        Row("more than is there, wrong code first", amount: 125_001, "9999!1234!ww", poor),
-        Row("all that is there, above the limit", amount: 125_000, "1234!ww", more),
-        Row("just above the limit", amount: 50_001, "1234!ww", more),
-        Row("just the limit", amount: 50_000, "1234!ww", .approved(reference: reference)),
-        Row("a wake that nobody asked for", "w12w34w!ww", .approved(reference: reference)),
+        Row("too late to cancel", "1234!xAww", approved),
+        Row("a wake that nobody asked for", "w12w34w!Aww", approved),
+        Row("a card instead of the code", "12K!Aww", approved),
+        Row("a card instead of the code, and no", "12Kx", .cancelled),
+        Row("no code to type", .storedAlone, "!Aww", approved),
+        Row("no code to type, and no", .storedAlone, "x", .cancelled),
+        Row("a card instead of the stored account", .storedAlone, "K!Aww", approved),
+        Row("a card", .card, "K!Aww", approved),
+        Row("another card, before OK", .card, "KG!Aww", approved),
+        Row("no card", .card, "x", .cancelled),
+        Row("keys are no card", .card, "1234!!!", nil),
+        Row("trouble, then a card", .card, "TK!Aww", approved),
+        Row("a code that was scanned", .nothing, "QK!Aww", approved),
+        Row("no code is shown", .nothing, "x", .cancelled),
+        Row("the amount is typed", .nothing, "Z2490!K!Aww", approved),
+        Row("the amount is typed, and no", .amount, "24x", .cancelled),
+        Row("a tip is typed", .nothing, "V5!K!Aww", approved),
+        Row("no tip", .nothing, "V!K!Aww", approved),
+        Row("no tip and no payment", .nothing, "Vx", .cancelled),
+        Row("a PIN", .card, "K!Pw*EAww", approved),
+        Row("a PIN twice", .card, "K!Pw*EPw+EAww", approved),
+        Row("keys while the PIN is typed are the terminal's", .card, "K!Pw12x!c*EAww", approved),
+        Row("the PIN is cancelled", .card, "K!PwXw", .cancelled),
+        Row("no PIN comes", .card, "K!PwMw", .declined(reason: "No PIN was entered")),
+        Row("no key for PINs", .card, "K!PwNw", noPIN),
+        Row("no account for the PIN", .card, "K!PwBw", noPIN),
+        Row("a one-time code", .card, "K!Ow471133!Aww", approved),
+        Row("a one-time code, cleared", .card, "K!Ow47c471133!Aww", approved),
+        Row("no one-time code", .card, "K!Owx", .cancelled),
+        Row("an identifier", .card, "K!Iw19a!Aww", approved),
+        Row("no identifier", .card, "K!Iw19xw", .needsMore(request: "Identification required")),
+        Row("all of it", .code, "1234!Ow4711!Iw7!Pw*EAww", approved),
+        Row(
+            "a bank that never has enough", .card, "K!" + String(repeating: "PwE", count: 7) + "Pww",
+            .declined(reason: "The bank asked for more too often")),
     ]
-    static let more = Outcome.needsMore(request: "Identification required: payments above 500.00 EUR")
-    /// Five bits a letter, lowest first, of the number given to `Payment`: 1, 2, 3 … 8.
-    static let reference = "1234-5678"
-    static let random = (1...8).reduce(UInt64(0)) { $0 | UInt64($1) << (5 * UInt64($1 - 1)) }
 
     @Test(arguments: rows) func `goes as its table says`(_ row: Row) {
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: Payments.request(amount: row.amount), random: Self.random, turn: &turn)
-        #expect(turn.events == [.entryMode(.keys)])
-        #expect(turn.outcome == nil)
-        #expect(Payments.play(row.keys, on: &payment) == row.outcome)
+        var payment = row.start.payment()
+        #expect(Payments.play(row.letters, on: &payment) == row.outcome)
     }
 
     @Test func `shows as many stars as digits and says how many tries are left`() {
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: Payments.request(), random: 0, turn: &turn)
+        var payment = Payments.Start.code.payment()
         var phases: [Payment.Phase] = []
-        _ = Payments.play("19!c9999!", on: &payment) { payment, _ in phases.append(payment.phase) }
+        _ = Payments.play("19!c9999!T", on: &payment) { payment, _ in phases.append(payment.phase) }
         func entering(_ typed: Int, wrong: Int = 0, _ note: Payment.Note = .none) -> Payment.Phase {
             .entering(Payment.Entry(typed: typed, wrong: wrong, note: note))
         }
@@ -75,25 +107,15 @@ import Wire
             phases == [
                 entering(1), entering(2), entering(2, .incomplete), entering(0, .incomplete), entering(1, .incomplete),
                 entering(2, .incomplete), entering(3, .incomplete), entering(4, .incomplete),
-                entering(0, wrong: 1, .wrongCode(triesLeft: 2)),
+                entering(0, wrong: 1, .wrongCode(triesLeft: 2)), entering(0, wrong: 1, .trouble(Payments.trouble)),
             ])
     }
 
     @Test func `a digit draws one star again and nothing else`() {
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: Payments.request(), random: 0, turn: &turn)
+        var payment = Payments.Start.code.payment()
         var damage: [Rectangle] = []
         _ = Payments.play("12345", on: &payment) { _, turn in damage.append(turn.damage) }
         #expect(damage == payment.layout.stars + [.empty])
-    }
-
-    @Test func `takes no keys while the answer is made`() {
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: Payments.request(), random: 0, turn: &turn)
-        var modes: [ApplicationEvent] = []
-        _ = Payments.play("1234!", on: &payment) { _, turn in modes += turn.events }
-        #expect(modes == [.entryMode(.none)])
-        #expect(payment.phase == .processing)
     }
 
     struct Broken: Sendable, CustomTestStringConvertible {
@@ -102,35 +124,26 @@ import Wire
         var testDescription: String { "\(name) = \(value ?? "nothing")" }
     }
     static let broken: [Broken] =
-        ["balance", "limit", "code_salt", "code_hash"].map { Broken(name: $0, value: nil) } + [
-            Broken(name: "balance", value: "-1"), Broken(name: "balance", value: "12.50"),
-            Broken(name: "balance", value: ""), Broken(name: "limit", value: "+5"),
-            Broken(name: "limit", value: "99999999999999999999999"), Broken(name: "limit", value: "٣"),
-            Broken(name: "code_salt", value: "0001"),
+        ["code_salt", "code_hash"].map { Broken(name: $0, value: nil) } + [
+            Broken(name: "code_salt", value: "0001"), Broken(name: "code_salt", value: ""),
             Broken(name: "code_salt", value: "000102030405060708090a0b0c0d0e0"),
             Broken(name: "code_salt", value: "xx0102030405060708090a0b0c0d0e0f"),
             Broken(name: "code_hash", value: "ea188ccab3267650eda91c3bb738c246"), Broken(name: "code_hash", value: ""),
         ]
 
-    @Test(arguments: broken) func `without sound data about the account it fails and says which`(_ row: Broken) {
+    @Test(arguments: broken) func `with unsound data about the code it fails and says which`(_ row: Broken) {
         var data = Payments.data
         data[row.name] = row.value
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: Payments.request(data: data), random: 0, turn: &turn)
-        #expect(turn.events == [.entryMode(.none)])
-        #expect(turn.wakeTime != nil)
-        let name = row.name == "code_hash" ? "code hash" : row.name == "code_salt" ? "code salt" : row.name
-        let reason = "The \(name) is \(row.value == nil ? "missing" : "not valid")"
-        #expect(Payments.play("1234!", on: &payment) == .failed(reason: reason), "OK closes the notice")
-        #expect(Payments.play("1234w", on: &payment) == .failed(reason: reason))
-    }
-
-    @Test func `without an invoice it fails`() {
-        var request = Payments.request()
-        request.invoice = nil
-        var turn = Turn(now: Clock.now())
-        var payment = Payment(request: request, random: 0, turn: &turn)
-        #expect(Payments.play("1234w", on: &payment) == .failed(reason: "The invoice is missing"))
+        for account in [Payments.stored, nil] {
+            var turn = Turn(now: Clock.now())
+            var payment = Payment(request: Payments.request(data: data, account: account), random: 0, turn: &turn)
+            #expect(turn.events == [.entryMode(.none)])
+            #expect(turn.wakeTime != nil)
+            let name = row.name == "code_hash" ? "code hash" : "code salt"
+            let reason = "The \(name) is \(row.value == nil ? "missing" : "not valid")"
+            #expect(Payments.play("1234!", on: &payment) == .failed(reason: reason), "OK closes the notice")
+            #expect(Payments.play("1234w", on: &payment) == .failed(reason: reason))
+        }
     }
 
     @Test(arguments: [

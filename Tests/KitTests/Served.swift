@@ -1,3 +1,4 @@
+import Glibc
 import Kit
 import LinuxBase
 import Measurements
@@ -70,6 +71,18 @@ final class Served: Sendable {
             _ = socket.take()  // Still ours by number.
             guard case .bytes(let count) = try transfer.get() else { return nil }
             return try ApplicationEvent(decoding: Array(buffer[..<count]))
+        }
+    }
+
+    func tell(_ input: ApplicationInput) throws { try tell(input.encoded()) }
+
+    /// One packet on the control socket.
+    func tell(_ packet: [UInt8]) throws {
+        try control.withLock { number in
+            let socket = Descriptor(owning: number)
+            let transfer = Result { () throws(SystemCallError) in try socket.write(packet[...]) }
+            _ = socket.take()  // Still ours by number.
+            guard case .bytes(packet.count) = try transfer.get() else { throw SystemCallError("write", EAGAIN) }
         }
     }
 

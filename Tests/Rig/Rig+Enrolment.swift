@@ -57,7 +57,14 @@ extension Rig {
         try initialise()
         try certify()
         for application in ["wallet", "calculator"] + options.fixtures { try grant(application) }
+        try run(
+            "vitrinectl",
+            [
+                "table", "edit", "--state", state, "--terminal", Self.terminalName, "--application", "wallet",
+                "--stored-data", "payment-account",
+            ], in: folder)
         try installTable()
+        try store(options.account + "=2912", as: "payment-account")
     }
 
     /// The terminal's own part; what it says.
@@ -120,5 +127,13 @@ extension Rig {
         try Files.replace(file, with: Array(value.utf8))
         defer { try? Files.remove(file) }
         try run("vitrine-provision", provisioning(["data", "set", name]), in: folder, input: file)
+    }
+
+    /// A new key for PINs, from the bank's facility into the sealed store.
+    public func storePINKey(identifier: String = "1122334455667788") throws {
+        let file = "\(folder)/initial.key"
+        defer { try? Files.remove(file) }
+        try issuer?.command(["initial-key", "--identifier", identifier, "--output", file])
+        try run("vitrine-provision", provisioning(["pin-key", identifier]), in: folder, input: file)
     }
 }

@@ -16,10 +16,16 @@ public final class Rig {
         public var isCaptured = false
         /// Applications from `Tests/Fixtures/Applications`, besides the wallet and the calculator.
         public var fixtures: [String] = []
-        /// Data of the demo's user: the code, and money in major units.
+        /// Of the demo's user, whose account is in the sealed store.
         public var code = "4711"
+        /// Of that account at the bank, in major units; above the limit it wants to know who pays.
         public var balance = "500.00"
         public var limit = "250.00"
+        public var account = "4111111111111111"
+        /// Arguments of the terminal's, for example a board file.
+        public var terminal: [String] = []
+        /// Its environment, besides the rig's.
+        public var environment: [String] = []
         /// The TPM's log has every byte of its bus.
         public var logsBus = false
         public init() {}
@@ -36,6 +42,8 @@ public final class Rig {
     public var folder: String { temporary.path }
     private(set) var tpm: SoftwareTPM?
     private var server: ChildProcess?
+    /// The bank.
+    public private(set) var issuer: Issuer?
     private var terminal: ChildProcess?
     public private(set) var relay: Relay?
     public private(set) var port: UInt16 = 0
@@ -58,6 +66,7 @@ public final class Rig {
         try measure()
         try prepareServer()
         try trust()
+        issuer = try openBank()
         try startServer()
         if options.isRelayed || options.isCaptured {
             relay = try Relay(to: port, capture: options.isCaptured ? folder + "/capture" : nil)
@@ -71,6 +80,7 @@ public final class Rig {
         terminal = nil
         relay = nil
         server = nil
+        issuer = nil
         tpm = nil
     }
 
@@ -95,10 +105,7 @@ public final class Rig {
         try run("vitrinectl", ["init", "--state", state, "--host", "localhost"], in: folder)
         try run(
             "vitrinectl",
-            [
-                "user", "add", Self.userName, "--state", state, "--code", options.code, "--balance", options.balance,
-                "--limit", options.limit,
-            ], in: folder)
+            ["user", "add", Self.userName, "--state", state, "--code", options.code], in: folder)
         try importApplication("wallet", programs: ["wallet"])
         try importApplication("calculator", programs: [])
         for name in options.fixtures { try importApplication(name, from: "Tests/Fixtures/Applications", programs: []) }
@@ -131,7 +138,7 @@ public final class Rig {
             "vitrine-server",
             [
                 "--state", state, "--listen", "127.0.0.1:\(port)", "--cell-program", try Programs.path("vitrine-cell"),
-                "--ready-file", ready,
+                "--ready-file", ready, "--payment-host", "127.0.0.1:\(issuer?.port ?? 0)",
             ], log: serverLog)
         try wait(for: "the server", timeout: .seconds(20), log: { self.logs() }) {
             guard Files.exists(ready) else { return false }
@@ -141,6 +148,19 @@ public final class Rig {
             self.port = port
             return true
         }
+    }
+
+    /// A bank with the account that the sealed store will have.
+    private func openBank() throws -> Issuer {
+        let bank = try Issuer(folder: folder + "/issuer")
+        try bank.addAccount(
+            options.account,
+            [
+                "expiry": "2912", "balance": options.balance, "identification-above": options.limit,
+                "identification": "1815",
+            ])
+        try bank.start()
+        return bank
     }
 
     /// Lets this rig's server listen where another one did.
@@ -162,7 +182,8 @@ public final class Rig {
                 "--launch-socket", launchSocket, "--plane", plane, "--keypad",
                 options.keypad ?? "script:\(keypad)", "--timeline", timelineFile, "--size",
                 "\(options.size.width)x\(options.size.height)",
-            ] + more, log: terminalLog, inheritInput: options.keypad == "tty")
+            ] + options.terminal + more, log: terminalLog, inheritInput: options.keypad == "tty",
+            environment: options.environment)
         try wait(for: "the home screen", log: { self.logs() }) {
             try timeline.refresh()
             return timeline.first("home", from: mark) != nil
@@ -199,13 +220,13 @@ public final class Rig {
     }
 
     private func spawn(
-        _ name: String, _ arguments: [String], log: String, inheritInput: Bool = false
+        _ name: String, _ arguments: [String], log: String, inheritInput: Bool = false, environment: [String] = []
     ) throws -> ChildProcess {
         let path = try Programs.path(name)
         let output = try Files.open(log, flags: O_WRONLY | O_CREAT | O_APPEND)
         let nothing = try Files.open("/dev/null", flags: O_RDONLY)
         return try ChildProcess(
-            path, arguments: [path] + arguments, environment: Self.environment,
+            path, arguments: [path] + arguments, environment: Self.environment + environment,
             descriptors: [(inheritInput ? 0 : nothing.raw, 0), (output.raw, 1), (output.raw, 2)],
             diesWithParent: false)
     }
@@ -217,7 +238,7 @@ public final class Rig {
 
     /// The ends of both logs, for error messages.
     public func logs() -> String {
-        [serverLog, terminalLog].map { path in
+        [serverLog, terminalLog, folder + "/issuer.log"].map { path in
             let text = (try? Files.read(path, limit: 64 << 20)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             return "--- \(path)\n" + text.split(separator: "\n").suffix(40).joined(separator: "\n")
         }.joined(separator: "\n")

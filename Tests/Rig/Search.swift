@@ -1,4 +1,4 @@
-public import LinuxBase
+internal import LinuxBase
 internal import Glibc
 
 /// Looks for bytes where they should not be.

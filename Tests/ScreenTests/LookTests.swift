@@ -89,14 +89,16 @@ import Wire
         let gallery = try Gallery(size: Stage.sizes[1])
         var pictures: Set<[UInt32]> = []
         for connection in [Strip.Connection.connecting, .secure, .away, .stale] {
-            for entry in [Strip.Entry.home, .closed, .keys] {
+            for entry in [
+                Strip.Entry.home, .closed, .keys, .keysOrCard, .card, .reading, .pin(account: "card …1111", digits: 12),
+            ] {
                 for title in ["Wallet", String(repeating: "Very long ", count: 30)] {
                     let strip = gallery.strip(title, connection, entry).picture(size: gallery.layout.strip.size)
                     pictures.insert(strip.pixels)
                 }
             }
         }
-        #expect(pictures.count == 24)
+        #expect(pictures.count == 56)
     }
 
     @Test func `the hold screen is on the plane well within 20 ms of the launch`() throws {

@@ -24,7 +24,7 @@ private let wrong: [(String, String)] = [
     ("command = [\"wallet\"]", "command"), ("command = [\"/app/../x\"]", "command"),
     ("command = [7]", "command"), ("command = \"/app/x\"", "command"), ("logo = \"/etc/x.png\"", "logo"),
     ("logo = \"../x.png\"", "logo"), ("logo = \"x.svg\"", "logo"), ("accent = \"red\"", "accent"),
-    ("accent = \"#12345\"", "accent"), ("accent = \"#+12345\"", "accent"), ("entry = [\"pin\"]", "entry"),
+    ("accent = \"#12345\"", "accent"), ("accent = \"#+12345\"", "accent"), ("entry = [\"pen\"]", "entry"),
     ("data = [\"a\", \"a\"]", "data"), ("data = \"a\"", "data"), ("limits = 3", "limits"),
     ("colour = 1", "colour"), ("[limits]\nmemory_mb = 8", "limits.memory_mb"),
     ("[limits]\nmemory_mb = \"256\"", "limits.memory_mb"), ("[limits]\nprocesses = 513", "limits.processes"),

@@ -4,14 +4,14 @@ import Testing
 import Wire
 
 @Suite struct CommandTests {
-    private func press(_ sequence: UInt64, _ key: Key = .digit(1)) -> KeyPress {
-        KeyPress(sequence: sequence, key: key)
+    private func press(_ sequence: UInt64, _ key: Key = .digit(1)) -> Command {
+        Command(sequence: sequence, key: key)
     }
 
     @Test func `keys are taken in order`() throws {
         var log = CommandLog()
         for (index, key) in [Key.digit(4), .ok, .cancel, .character("é")].enumerated() {
-            #expect(try log.accept(press(UInt64(index + 1), key)) == key)
+            #expect(try log.accept(press(UInt64(index + 1), key)) == .key(key))
         }
         #expect(log.accepted == 4)
         #expect(log.delivered == 0)
@@ -24,7 +24,7 @@ import Wire
         for sequence: UInt64 in 1...3 { _ = try log.accept(press(sequence)) }
         for sequence: UInt64 in 0...3 { #expect(try log.accept(press(sequence, .ok)) == nil) }
         #expect(log.accepted == 3)
-        #expect(try log.accept(press(4, .ok)) == .ok)
+        #expect(try log.accept(press(4, .ok)) == .key(.ok))
     }
 
     @Test(arguments: [(0, 2), (0, UInt64.max), (3, 5)] as [(UInt64, UInt64)])

@@ -9,8 +9,8 @@ internal import Wire
 
 /// Command lines that must fail: an exit code, and the words.
 private let refused: [(Int32, String)] = [
-    (1, "user add x --code 12a4"), (1, "user add x --code 12345"), (64, "user add x --balance 5.001"),
-    (64, "user add x --balance -5"), (1, "user add a/b"), (1, "user show nobody"), (1, "user remove nobody"),
+    (1, "user add x --code 12a4"), (1, "user add x --code 12345"), (64, "user add x --data nothing"),
+    (64, "user add x --data =5"), (1, "user add a/b"), (1, "user show nobody"), (1, "user remove nobody"),
     (1, "terminal show nobody"), (1, "terminal revoke nobody"), (1, "app show nothing"), (1, "app import /nowhere"),
     (1, "app remove nothing"), (64, "nonsense"), (64, "init"), (1, "init --host a_b"),
     (64, "terminal enrol --name t1"), (1, "terminal enrol --name t1 --csr /nowhere --out /nowhere"),
@@ -102,11 +102,11 @@ extension RecordsTests {
 
         @Test func `a code is kept salted and hashed as the wallet checks it, and never shown`() throws {
             let desk = try Desk()
-            try desk.control(["user", "add", "alice", "--code", "4711", "--balance", "500.5", "--limit", "20"])
+            try desk.control(["user", "add", "alice", "--code", "4711", "--data", "place=Lisbon"])
             try desk.control(["user", "add", "bob", "--code", "4711"])
             let directory = try Directory(opening: desk.state)
             let data = try #require(try directory.user(named: "alice")?.data)
-            #expect(data["balance"] == "50050" && data["limit"] == "2000")
+            #expect(data["place"] == "Lisbon")
             let hex = try #require(data["code_salt"])
             let salt = stride(from: 0, to: hex.utf8.count, by: 2).compactMap {
                 UInt8(hex.dropFirst($0).prefix(2), radix: 16)
@@ -159,7 +159,10 @@ extension RecordsTests {
             #expect(
                 Set(records.keys)
                     == Set(
-                        ["certificate", "roots", "table", "glyphs/small", "glyphs/body", "glyphs/title"].map(CBOR.text))
+                        [
+                            "certificate", "roots", "table", "glyphs/small", "glyphs/body", "glyphs/title",
+                            "glyphs/large-small", "glyphs/large-body", "glyphs/large-title",
+                        ].map(CBOR.text))
             )
             let authority = try Files.read(desk.state + "/authority.pem", limit: 65536)
             #expect(records[.text("roots")] == .bytes(authority))

@@ -18,6 +18,7 @@ final class ServerRig {
     private let authority: CertificateAuthority
     private var identities: [String: (certificate: String, key: String)] = [:]
     private var server: ChildProcess?
+    private let bank: Issuer
     private(set) var port = 0
     static let code = "4711"
 
@@ -33,6 +34,7 @@ final class ServerRig {
 
     init() throws {
         folder = try TemporaryFolder()
+        bank = try Issuer(folder: folder.path + "/issuer")
         let state = folder.path + "/state"
         directory = try Directory.create(in: state)
         authority = try CertificateAuthority.openOrCreate(
@@ -44,8 +46,10 @@ final class ServerRig {
         try directory.addUser(
             "alice",
             data: [
-                "balance": "125000", "limit": "50000", "code_salt": Self.hex(salt), "code_hash": Self.hex(Array(hash)),
+                "code_salt": Self.hex(salt), "code_hash": Self.hex(Array(hash)),
             ], now: Date())
+        try bank.addAccount("4111111111111111", ["expiry": "2912", "balance": "1250.00"])
+        try bank.start()
         try importApplication("wallet", from: "Images/applications", program: "wallet")
         try importApplication("crashes", from: "Tests/Fixtures/Applications")
         try importApplication("silent", from: "Tests/Fixtures/Applications")
@@ -72,7 +76,8 @@ final class ServerRig {
             program,
             arguments: [
                 program, "--state", state, "--listen", "127.0.0.1:0", "--cell-program",
-                try Programs.path("vitrine-cell"), "--ready-file", ready, "--log-level", "debug",
+                try Programs.path("vitrine-cell"), "--ready-file", ready, "--log-level", "debug", "--payment-host",
+                "127.0.0.1:\(bank.port)",
             ], environment: ["PATH=/usr/bin:/bin"],
             descriptors: [(nothing.raw, 0), (log.raw, 1), (log.raw, 2)], diesWithParent: false)
         try wait(for: "the server", timeout: .seconds(20), log: { self.log }) { Files.exists(ready) }
@@ -163,7 +168,8 @@ extension ExecutionRequest {
             user: "alice",
             target: RenderTarget(
                 size: PixelSize(width: 800, height: 448), refreshMillihertz: 60000, level: 31, temporalLayers: 1),
-            invoice: Invoice(merchant: "Bakery", account: "X1", identifier: "7", amount: 240, currency: "EUR"))
+            invoice: Invoice(merchant: "Bakery", account: "X1", identifier: "7", amount: 240, currency: "EUR"),
+            stored: [AccountRecord.name: "4111111111111111=2912"])
     }
 }
 

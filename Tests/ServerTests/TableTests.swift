@@ -253,7 +253,7 @@ extension RecordsTests {
                 return
             }
             #expect(parts[2].bytes == newest.payload && parts[3].bytes == newest.signature)
-            #expect(records.count == 7)
+            #expect(records.count == 10)
         }
 
         @Test func `many large logos become smaller, and still fit what a terminal is sent`() throws {

@@ -14,11 +14,21 @@ public protocol Application: ~Copyable {
     init(request: ApplicationRequest, random: UInt64, turn: inout Turn)
     /// A key was pressed.
     mutating func handle(_ key: Key, turn: inout Turn)
+    /// Something else was entered, or a payment was answered.
+    mutating func take(_ input: ApplicationInput, turn: inout Turn)
+    /// A finger is at a place of the picture; `isDown` false: it has just left.
+    mutating func point(x: Int, y: Int, isDown: Bool, turn: inout Turn)
     /// The time asked for with `Turn.wake(after:)` has come.
     mutating func wake(turn: inout Turn)
     /// Draws what lies in `damage`, to which the canvas is clipped: drawing more is only wasted time. Depends on the
     /// state alone, so that part by part gives the same picture as all at once.
     borrowing func draw(into canvas: inout Canvas, damage: Rectangle)
+}
+
+extension Application where Self: ~Copyable {
+    // For applications that ask for keys only.
+    public mutating func take(_ input: ApplicationInput, turn: inout Turn) {}
+    public mutating func point(x: Int, y: Int, isDown: Bool, turn: inout Turn) {}
 }
 
 /// One step of an application: when it happens, and what the application wants done after it.
@@ -37,6 +47,8 @@ public struct Turn: Equatable, Sendable {
 
     public mutating func redraw(_ rectangle: Rectangle) { damage = damage.union(rectangle) }
     public mutating func setEntryMode(_ mode: EntryMode) { events.append(.entryMode(mode)) }
+    /// Asks for a payment; `take(.payment)` follows.
+    public mutating func authorise(_ attempt: PaymentAttempt) { events.append(.authorise(attempt)) }
     /// Ends the application; the first call counts.
     public mutating func finish(_ outcome: Outcome) { if self.outcome == nil { self.outcome = outcome } }
     /// Asks for one `wake`; a later call replaces an earlier one.

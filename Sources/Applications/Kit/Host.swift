@@ -49,12 +49,40 @@ struct Host<A: Application & ~Copyable>: ~Copyable {
         var turn = Turn(now: Clock.now())
         do throws(RFBError) {
             for event in try client!.receive() {
-                guard case .keyDown(let keysym) = event, let key = Key(keysym: keysym) else { continue }
-                application.handle(key, turn: &turn)
+                switch event {
+                case .keyDown(let keysym):
+                    if let key = Key(keysym: keysym) { application.handle(key, turn: &turn) }
+                case .pointer(let x, let y, let buttons):
+                    application.point(x: x, y: y, isDown: buttons & 1 == 1, turn: &turn)
+                default: break
+                }
             }
         } catch { client = nil }  // Gone or not speaking RFB: the application waits for the next client.
         apply(turn)
     }
+
+    /// Hands over everything that the server has said; false when it has gone.
+    mutating func hear(_ control: borrowing Descriptor) throws(KitError) -> Bool {
+        var turn = Turn(now: Clock.now())
+        defer { apply(turn) }
+        var buffer = [UInt8](repeating: 0, count: Self.packetBytes)
+        while true {
+            let count: Int
+            do throws(SystemCallError) {
+                switch try control.read(into: &buffer) {
+                case .bytes(let n): count = n
+                case .wouldBlock: return true
+                case .closed: return false
+                }
+            } catch { throw .system(error) }
+            do throws(WireError) {
+                application.take(try ApplicationInput(decoding: Array(buffer[..<count])), turn: &turn)
+            } catch { throw .malformedInput(error) }
+        }
+    }
+
+    /// The server's packets are an invoice at most.
+    private static var packetBytes: Int { 4096 }
 
     mutating func wakeIfDue() {
         let now = Clock.now()
@@ -83,7 +111,11 @@ struct Host<A: Application & ~Copyable>: ~Copyable {
     mutating func report(to control: borrowing Descriptor) throws(KitError) {
         if let outcome { events.append(.outcome(outcome)) }
         do throws(SystemCallError) {
-            for event in events { _ = try control.write(event.encoded()[...]) }
+            for event in events {
+                while case .wouldBlock = try control.write(event.encoded()[...]) {
+                    _ = try Poll.wait(for: control.raw, events: .writable, timeout: nil)
+                }
+            }
         } catch { throw .system(error) }
         events = []
     }

@@ -44,18 +44,18 @@ public enum Kit {
         // The socket first: the capture that waits for it connects while the first picture is being drawn.
         let listener = try listen(folder + "/rfb.sock")
         let request = try readRequest(folder + "/request")
+        do throws(SystemCallError) { try control.setNonBlocking() } catch { throw .system(error) }
         var host = try Host<A>(request: request, random: randomNumber())
         try host.report(to: control)
         while host.outcome == nil {
             let watched: [(descriptor: Int32, events: Poll.Events)] = [
-                (control.raw, []), (listener.raw, .readable), host.watch(),
+                (control.raw, .readable), (listener.raw, .readable), host.watch(),
             ]
             let ready: [Poll.Events]
             do throws(SystemCallError) {
                 ready = try Poll.wait(for: watched, timeout: host.timeout())
             } catch { throw .system(error) }
-            // Nothing was asked of it, so what is reported is its end.
-            if !ready[0].isEmpty { return nil }
+            if !ready[0].isEmpty, try !host.hear(control) { return nil }
             if !ready[2].isEmpty { host.serveClient() }
             if !ready[1].isEmpty { try host.welcome(from: listener) }
             host.wakeIfDue()

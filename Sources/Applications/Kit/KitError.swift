@@ -6,6 +6,7 @@ public import Wire
 public enum KitError: Error, Sendable, CustomStringConvertible {
     case request(path: String, Files.ReadError)
     case malformedRequest(WireError)
+    case malformedInput(WireError)
     case picture(DrawingError)
     case system(SystemCallError)
 
@@ -13,6 +14,7 @@ public enum KitError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .request(let path, let error): "\(path) cannot be read: \(error)"
         case .malformedRequest(let error): "the request is malformed: \(error)"
+        case .malformedInput(let error): "the server's input is malformed: \(error)"
         case .picture(let error): error.description
         case .system(let error): error.description
         }

@@ -1,17 +1,13 @@
+internal import Wire
+
 /// An amount as people read it: "1 234.50" and "EUR".
 public struct Money: Equatable, Sendable {
     public let text: String
     public let currency: String
 
-    /// ISO 4217: currencies whose minor unit is not a hundredth.
-    private static let whole: Set<String> = [
-        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-    ]
-    private static let thousandths: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
-
     public init(minorUnits: UInt64, currency: String) {
         self.currency = currency
-        let places = Self.whole.contains(currency) ? 0 : Self.thousandths.contains(currency) ? 3 : 2
+        let places = Currency.minorDigits(of: currency)
         var digits = String(minorUnits)
         while digits.utf8.count <= places { digits = "0" + digits }
         let fraction = digits.suffix(places)

@@ -1,10 +1,19 @@
-// WalletScreens: the wallet as a pure state machine and the drawing of its states. Owns the four digits while they are
-// typed (in wiping memory) and what the server said about the account; opens nothing, prints nothing. One thread.
+// WalletScreens: the wallet as a pure state machine and the drawing of its states. Owns the digits of the account's code
+// and what is typed for the bank (in wiping memory); sees no account number and no PIN; decides nothing about money: the
+// bank does, through the server. Opens nothing, prints nothing. One thread.
 //
-//   entering ──ok, four digits──▶ checking ──▶ processing ──▶ answered ──▶ finished
-//      │  ▲                          │                            ▲
-//      │  └──── wrong, tries left ───┘── third wrong code ────────┤
-//      └── cancel ──▶ finished(cancelled)      data missing ──────┘
+//   scanning ──code──▶ pricing ──▶ tipping        (each only where the request leaves it open)
+//       └───────────────┴────────────┤
+//                                    ▼
+//   stored account with a code ─▶ entering ──right code───────────────┐
+//   stored account without one ─▶ confirming ──OK─────────────────────┤
+//   no stored account ──────────▶ presenting ──card──▶ confirming ────┤    (a card leads there from all three)
+//                                                                     ▼
+//        typingPIN, proving ◀──more is needed── processing ◀─────── authorise
+//             └───────────next attempt────────────▲ │
+//                                                   └──▶ receipt / answered ──▶ finished
+//
+//   third wrong code, data that is not valid, no answer ──▶ answered; cancel ──▶ finished(cancelled)
 
 internal import Drawing
 public import Kit
@@ -12,149 +21,123 @@ internal import Pictures
 internal import Secrets
 public import Wire
 
-/// One payment on one terminal: shows the invoice, asks for the code, gives one of the three answers.
+/// One payment on one terminal: from the merchant's invoice to the bank's answer.
 public struct Payment: Application, ~Copyable {
     public static let codeDigits = 4
     public static let tries = 3
-    /// Shown while the answer is made, so that it does not come out of nowhere.
+    /// Shown at least so long while the bank is asked, so that its answer does not come out of nowhere.
     public static let processingTime = Duration.milliseconds(250)
+    /// Until the bank is given up on. The server gives up before: this is for a server that has forgotten us.
+    public static let patience = Duration.seconds(40)
     /// Long enough to read an answer.
     public static let answerTime = Duration.milliseconds(1200)
 
-    public enum Phase: Equatable, Sendable {
-        case entering(Entry)
-        case processing
-        case answered(Outcome)
-    }
-
-    public struct Entry: Equatable, Sendable {
-        /// Digits typed since the start or the last clear.
-        public var typed = 0
-        /// Wrong codes so far.
-        public var wrong = 0
-        public var note = Note.none
-
-        public init(typed: Int = 0, wrong: Int = 0, note: Note = .none) {
-            self.typed = typed
-            self.wrong = wrong
-            self.note = note
-        }
-    }
-
-    public enum Note: Equatable, Sendable { case none, incomplete, wrongCode(triesLeft: Int) }
-
-    public private(set) var phase: Phase
-    public let invoice: Invoice?
+    public internal(set) var phase = Phase.scanning(.none)
+    /// With the tip, once that is known; its amount is 0 while it is being entered.
+    public internal(set) var invoice: Invoice?
+    /// What of the invoice's amount is the tip.
+    public internal(set) var tip: UInt64 = 0
     public let layout: WalletLayout
-    private let account: Account?
-    private let reference: String
-    private var digits = SecretBytes(count: codeDigits)
+    /// From the terminal's store.
+    let stored: AccountView?
+    /// What has to be typed for the stored account; nil: nothing.
+    let code: CodeCheck?
+    /// As told to the server last.
+    private var mode: EntryMode?
+    /// Of the account's code.
+    var digits = SecretBytes(count: codeDigits)
+    /// What the bank asks for, as it is typed.
+    var proof = SecretBytes(count: WireLimits.proofBytes)
 
     public init(request: ApplicationRequest, random: UInt64, turn: inout Turn) {
         layout = WalletLayout(size: request.size)
-        reference = Self.reference(random)
-        invoice = request.invoice
-        do throws(Account.Problem) {
-            guard request.invoice != nil else { throw .missing("invoice") }
-            account = try Account(request.data)
-            phase = .entering(Entry())
-            turn.setEntryMode(.keys)
-        } catch {
-            account = nil
-            phase = .answered(.failed(reason: error.description))
-            turn.setEntryMode(.none)
-            turn.wake(after: Self.answerTime)
+        stored = request.account
+        do throws(CodeCheck.Problem) { code = try CodeCheck(data: request.data) } catch {
+            code = nil
+            answer(.failed(reason: error.description), turn: &turn)
+            return
+        }
+        guard let invoice = request.invoice else {
+            enter(.scanning(.none), turn: &turn)
+            return
+        }
+        if !begin(ScannedInvoice(invoice: invoice, tip: nil), turn: &turn) {
+            answer(.failed(reason: "The amount is not valid"), turn: &turn)
         }
     }
 
     public mutating func handle(_ key: Key, turn: inout Turn) {
-        switch (phase, key) {
-        case (.entering(let entry), _): handle(key, entry, turn: &turn)
-        case (.answered(let outcome), .ok), (.answered(let outcome), .cancel): turn.finish(outcome)
-        case (.processing, _), (.answered, _): break
+        switch phase {
+        case .scanning, .presenting: if key == .cancel { turn.finish(.cancelled) }
+        case .pricing(let typed, let tip): price(key, typed, tip: tip, turn: &turn)
+        case .tipping(let typed): giveTip(key, typed, turn: &turn)
+        case .entering(let entry): enterCode(key, entry, turn: &turn)
+        case .confirming(let means, _): confirm(key, means, turn: &turn)
+        case .proving(let attempt, let entry): prove(key, entry, attempt, turn: &turn)
+        case .receipt, .answered: if key == .ok || key == .cancel { finish(turn: &turn) }
+        // In the first the keypad is the terminal's own, in the second nobody's.
+        case .typingPIN, .processing: break
+        }
+    }
+
+    public mutating func take(_ input: ApplicationInput, turn: inout Turn) {
+        switch input {
+        case .code(let scanned): scan(scanned, turn: &turn)
+        case .card(let account): read(account, turn: &turn)
+        case .trouble(let words): note(.trouble(words), turn: &turn)
+        case .pinProgress(let count): showPIN(count, turn: &turn)
+        case .pinEntered: takePIN(turn: &turn)
+        case .pinTrouble(let trouble): missPIN(trouble, turn: &turn)
+        case .payment(let answer): hear(answer, turn: &turn)
         }
     }
 
     public mutating func wake(turn: inout Turn) {
         switch phase {
-        case .entering: break
-        case .processing: answer(decision(), turn: &turn)
-        case .answered(let outcome): turn.finish(outcome)
+        case .processing(let attempt, let wait): awake(attempt, wait, turn: &turn)
+        case .receipt, .answered: finish(turn: &turn)
+        // Asked for by a state that has been left.
+        default: break
         }
     }
 
-    private mutating func handle(_ key: Key, _ before: Entry, turn: inout Turn) {
-        var entry = before
-        switch key {
-        case .digit(let digit) where digit <= 9 && entry.typed < Self.codeDigits:
-            unsafe digits.withMutableBytes { unsafe $0[entry.typed] = 0x30 + digit }
-            turn.redraw(layout.stars[entry.typed])
-            entry.typed += 1
-        case .clear:
-            forget(&entry, turn: &turn)
-        case .ok where entry.typed < Self.codeDigits:
-            entry.note = .incomplete
-        case .ok:
-            return check(entry, turn: &turn)
-        case .cancel:
-            digits = SecretBytes(count: Self.codeDigits)
-            turn.finish(.cancelled)
-        default:
-            break
-        }
-        if entry.note != before.note { turn.redraw(layout.note) }
-        phase = .entering(entry)
+    // MARK: what all states do
+
+    /// Goes to another state, which draws the card again, or `area`.
+    mutating func enter(_ next: Phase, redraw area: Rectangle? = nil, turn: inout Turn) {
+        if mode != next.mode { turn.setEntryMode(next.mode) }
+        mode = next.mode
+        phase = next
+        turn.redraw(area ?? layout.card)
     }
 
-    private mutating func check(_ before: Entry, turn: inout Turn) {
-        var entry = before
-        let right = account?.code.matches(digits) ?? false
-        forget(&entry, turn: &turn)
-        if right {
-            phase = .processing
-            turn.setEntryMode(.none)
-            turn.redraw(layout.card)
-            turn.wake(after: Self.processingTime)
-            return
-        }
-        entry.wrong += 1
-        guard entry.wrong < Self.tries else {
-            turn.setEntryMode(.none)
-            return answer(.declined(reason: "Wrong code entered three times"), turn: &turn)
-        }
-        entry.note = .wrongCode(triesLeft: Self.tries - entry.wrong)
-        turn.redraw(layout.note)
-        phase = .entering(entry)
-    }
-
-    /// Wipes the typed digits and takes their stars away.
-    private mutating func forget(_ entry: inout Entry, turn: inout Turn) {
-        for index in 0..<entry.typed { turn.redraw(layout.stars[index]) }
-        entry.typed = 0
-        digits = SecretBytes(count: Self.codeDigits)
-    }
-
-    /// The patent's three answers.
-    private borrowing func decision() -> Outcome {
-        guard let invoice, let account else { return .failed(reason: "no account") }
-        if invoice.amount > account.balance { return .declined(reason: "Insufficient funds") }
-        if invoice.amount > account.limit {
-            let limit = Money(minorUnits: account.limit, currency: invoice.currency)
-            return .needsMore(request: "Identification required: payments above \(limit.text) \(limit.currency)")
-        }
-        return .approved(reference: reference)
-    }
-
-    private mutating func answer(_ outcome: Outcome, turn: inout Turn) {
-        phase = .answered(outcome)
-        turn.redraw(layout.card)
+    /// Shows how it ended.
+    mutating func answer(_ outcome: Outcome, turn: inout Turn) {
+        enter(.answered(outcome), turn: &turn)
         turn.wake(after: Self.answerTime)
     }
 
-    /// Forty random bits as people can read them out: Crockford's base 32 has no letters that look like digits.
-    private static func reference(_ random: UInt64) -> String {
-        let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        let text = (0..<8).map { String(letters[Int(random >> (UInt64($0) * 5) & 31)]) }
-        return text[..<4].joined() + "-" + text[4...].joined()
+    private func finish(turn: inout Turn) {
+        switch phase {
+        case .receipt(let receipt): turn.finish(.approved(reference: receipt.reference))
+        case .answered(let outcome): turn.finish(outcome)
+        default: break
+        }
+    }
+
+    /// Says something to the person, where the state has something to read.
+    private mutating func note(_ note: Note, turn: inout Turn) {
+        let next: Phase
+        switch phase {
+        case .scanning: next = .scanning(note)
+        case .presenting: next = .presenting(note)
+        case .entering(var entry):
+            entry.note = note
+            next = .entering(entry)
+        case .confirming(let means, _) where means.source == .stored: next = .confirming(means, note)
+        default: return
+        }
+        guard next != phase else { return }
+        enter(next, redraw: layout.notes, turn: &turn)
     }
 }

@@ -5,7 +5,7 @@ public enum WalletPalette {
     public static let page = Colour(argb: 0xFFE8_EEEA)
     public static let card = Colour(argb: 0xFFFF_FFFF)
     public static let ink = Colour(argb: 0xFF10_211B)
-    public static let soft = Colour(argb: 0xFF42_544C)
+    public static let soft = Colour(argb: 0xFF2A_3A33)
     public static let line = Colour(argb: 0xFFC3_D0C9)
     public static let cell = Colour(argb: 0xFFF3_F7F5)
 
@@ -29,7 +29,8 @@ public enum WalletPalette {
     /// Text colour and what it stands on, everywhere it happens.
     public static let pairs: [(text: Colour, ground: Colour)] = [
         (ink, card), (soft, card), (onPanel, panel), (onPanelSoft, panel), (onPanel, panelTone),
-        (onPanelSoft, panelTone), (ink, cell), (declined, card), (onPanel, declined), (onPanel, approved), (ink, clear),
+        (onPanelSoft, panelTone), (ink, cell), (soft, cell), (declined, card), (onPanel, declined), (onPanel, approved),
+        (ink, clear),
         (ink, approvedGround), (ink, declinedGround), (ink, questionGround), (ink, failedGround),
         (onPanel, question), (onPanel, failed), (mint, panel), (mint, panelTone),
     ]

@@ -36,7 +36,7 @@ extension Command {
         }
     }
 
-    private func readInput(into value: inout [UInt8]) throws(Problem) {
+    func readInput(into value: inout [UInt8]) throws(Problem) {
         var chunk = [UInt8](repeating: 0, count: 1024)
         defer { wipe(&chunk) }
         // Room for all, so that the array never moves and leaves a copy behind.

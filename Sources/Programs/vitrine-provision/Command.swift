@@ -12,6 +12,7 @@ struct Command {
         case install(String)
         case setData(String)
         case removeData(String)
+        case setPINKey(String)
         case list
         case status
         case retire
@@ -41,13 +42,14 @@ struct Command {
         case ("install", 2): return .install(words[1])
         case ("data", 3) where words[1] == "set": return .setData(words[2])
         case ("data", 3) where words[1] == "remove": return .removeData(words[2])
+        case ("pin-key", 2): return .setPINKey(words[1])
         case ("list", 1): return .list
         case ("status", 1): return .status
         case ("retire", 1): return .retire
         default:
             throw .bad(
                 name: "command", value: words.joined(separator: " "),
-                expected: "enrol, init, install FILE, data set NAME, data remove NAME, list, status or retire")
+                expected: "enrol, init, install FILE, data set|remove NAME, pin-key IDENTIFIER, list, status or retire")
         }
     }
 
@@ -65,6 +67,7 @@ struct Command {
         case .install(let path): try install(tpm, path)
         case .setData(let name): try setData(tpm, name)
         case .removeData(let name): try removeData(tpm, name)
+        case .setPINKey(let identifier): try setPINKey(tpm, identifier)
         case .list: try list(tpm)
         case .status: try status(tpm)
         case .retire: break

@@ -9,6 +9,7 @@ let help = """
            vitrine-provision init --store DIR --tcti TCTI --terminal NAME --request FILE
            vitrine-provision install --store DIR --tcti TCTI FILE
            vitrine-provision data set|remove NAME --store DIR --tcti TCTI
+           vitrine-provision pin-key IDENTIFIER --store DIR --tcti TCTI
            vitrine-provision list|status --store DIR --tcti TCTI
            vitrine-provision retire --store DIR
 
@@ -19,6 +20,8 @@ let help = """
                 `vitrinectl table export`; all of it is checked before any of it is stored
       data set  stores a user's datum (account, identity, …) from the standard input, at most 256 bytes; it is released
                 only to applications whose row in the correspondence table names it
+      pin-key   puts in the terminal's initial key for PINs (AES DUKPT, ANSI X9.24-3), hexadecimal, from the standard
+                input; IDENTIFIER: its 16 hexadecimal digits, another for each terminal and each key
       list      names and sizes of the records
       status    the TPM's counters and lock-out, the store's release
       retire    moves the store aside, for a new enrolment; nothing of it opens again once the TPM is cleared

@@ -58,7 +58,9 @@ struct Registry: Sendable {
         do {
             let grant = try policy.admit(request, on: terminal)
             let entry = try catalogue.application(request.application)
-            let forApplication = try catalogue.request(for: request, terminal: grant.terminal, entry: entry)
+            var forApplication = try catalogue.request(for: request, terminal: grant.terminal, entry: entry)
+            forApplication.stored = SessionWallet.withoutAccount(request.stored)
+            forApplication.account = SessionWallet(stored: request.stored).stored?.view
             let id = try directory.startSession(
                 terminal: grant.terminal, user: grant.user, application: grant.application, digest: entry.digest,
                 now: Date())

@@ -38,6 +38,9 @@ struct ServerOptions: ParsableArguments {
             """)
     var libraryFolders: [String] = []
 
+    @OptionGroup(title: "Payments")
+    var payments: PaymentOptions
+
     @Option(help: "Sessions at a time.")
     var sessions = 64
 

@@ -5,6 +5,7 @@ internal import LinuxBase
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Payments
 internal import ServiceLifecycle
 
 /// What keeps the server from starting.
@@ -71,8 +72,11 @@ final class ServerService: Service {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()
+        let payments = try openPayments(on: loops.next())
+        let paying = payments.map { payments in Task { await payments.run() } }
         let host = SessionHost(
-            loop: loops.next(), pool: pool, registry: registry, place: place, capacity: options.sessions, log: log)
+            loop: loops.next(), pool: pool, registry: registry, payments: payments, place: place,
+            capacity: options.sessions, log: log)
         var limits = AcceptLimits()
         limits.connections = options.connections
         limits.connectionsPerAddress = options.connectionsPerAddress
@@ -89,8 +93,18 @@ final class ServerService: Service {
         log.notice("shutting down")
         await listener.stop()
         await drain(host, on: loops.next())
+        paying?.cancel()
+        await paying?.value
         if let file = options.readyFile { try? Files.remove(file) }  // Its absence is a courtesy only.
         log.notice("ended")
+    }
+
+    private func openPayments(on loop: any EventLoop) throws -> PaymentGateway? {
+        guard let bank = try options.payments.paymentHost() else {
+            log.notice("no bank's host is named: payments are declined")
+            return nil
+        }
+        return try PaymentGateway.open(journal: options.state + "/payments.sqlite", host: bank, log: log, on: loop)
     }
 
     private func drain(_ host: SessionHost, on loop: any EventLoop) async {

@@ -28,6 +28,7 @@ extension Session {
             perform(queue.picture(picture, ticket: ticket, microseconds: UInt64(clamping: age)))
         case .event(.entryMode(let mode)): setEntryMode(mode)
         case .event(.outcome(let outcome)): end(outcome, because: "the application's answer")
+        case .event(.authorise(let attempt)): authorise(attempt)
         case .printed(let text): log.debug("the application printed", metadata: ["text": "\(text)"])
         case .exited(true, let how): end(.ended, because: how)
         case .exited(false, let how): end(.failed(reason: "the application failed"), because: how)
@@ -84,7 +85,7 @@ extension Session {
     }
 
     private func setEntryMode(_ mode: EntryMode) {
-        guard mode == .none || prepared?.entry.manifest.entry.contains(mode) == true else {
+        guard mode.isSubset(of: prepared?.entry.manifest.entry ?? .none) else {
             return log.warning("the application asks for an entry mode that its manifest does not name")
         }
         perform(queue.setEntryMode(mode))

@@ -48,9 +48,11 @@ final class Session: @unchecked Sendable {
     var queue = SendQueue(entryMode: .none)
     var commands = CommandLog()
     var limits: SessionLimits?
+    /// What was presented for payments.
+    var wallet: SessionWallet
     var picture: PictureParameters?
     var prepared: Prepared?
-    private let mailbox: Mailbox
+    let mailbox: Mailbox
     private let started = Clock.now()
     var log: Logger
     weak var host: SessionHost?
@@ -66,6 +68,7 @@ final class Session: @unchecked Sendable {
         self.mailbox = mailbox
         self.host = host
         self.log = log
+        wallet = SessionWallet(stored: request.stored)
         self.log[metadataKey: "terminal"] = "\(terminal.name)"
     }
 
@@ -99,20 +102,6 @@ final class Session: @unchecked Sendable {
         host?.schedule(self)
     }
 
-    /// A key: the shortest way to the application, on this thread, with nothing in between.
-    func press(_ press: KeyPress) throws(CommandError) {
-        guard let key = try commands.accept(press) else { return }
-        commands.markDelivered()
-        // Before the key is written: a picture that shows it must not claim to be older than it.
-        mailbox.delivered.store(commands.delivered, ordering: .releasing)
-        limits?.commandSeen(now: Clock.now())
-        if case .serving(_, let input) = phase, queue.entryMode == .keys, let symbol = key.keysym {
-            do throws(RFBError) { try input.press(symbol) } catch {
-                end(.failed(reason: "the application takes no keys"), because: "\(error)")
-            }
-        }
-    }
-
     func acknowledgeOutcome() {
         if hasEnded { isAcknowledged = true }
         host?.forgetIfOver(self)
@@ -123,6 +112,12 @@ final class Session: @unchecked Sendable {
     /// The first end counts: the terminal is told, the cell's thread destroys the cell.
     func end(_ outcome: Outcome, because detail: String, interrupted: Bool = false) {
         guard !hasEnded else { return }
+        // Nobody is told of an end while money may be moving.
+        guard !wallet.isPaying else {
+            wallet.waitingEnd = wallet.waitingEnd ?? .init(outcome: outcome, detail: detail, isInterrupted: interrupted)
+            return
+        }
+        let outcome = truth(of: outcome)
         log.info(
             "session ended: \(outcome.word)",
             metadata: [

@@ -6,6 +6,7 @@ internal import Logging
 internal import Measurements
 internal import NIOCore
 internal import NIOPosix
+internal import Payments
 internal import Send
 internal import Wire
 
@@ -16,6 +17,8 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     let loop: any EventLoop
     let pool: NIOThreadPool
     let registry: Registry
+    /// nil: nobody to ask for money.
+    let payments: PaymentGateway?
     private let place: CellPlace
     private let capacity: Int
     let log: Logger
@@ -28,11 +31,13 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     private var drained: EventLoopPromise<Void>?
 
     init(
-        loop: any EventLoop, pool: NIOThreadPool, registry: Registry, place: CellPlace, capacity: Int, log: Logger
+        loop: any EventLoop, pool: NIOThreadPool, registry: Registry, payments: PaymentGateway?, place: CellPlace,
+        capacity: Int, log: Logger
     ) {
         self.loop = loop
         self.pool = pool
         self.registry = registry
+        self.payments = payments
         self.place = place
         self.capacity = capacity
         self.log = log
@@ -63,10 +68,10 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         switch message {
         case .executionRequest(let request): execute(request, terminal, connection)
         case .resume(let resume): self.resume(resume, terminal, connection)
-        case .key(let press):
-            // A session that has just ended may get keys that were on their way.
+        case .command(let command):
+            // A session that has just ended may get commands that were on their way.
             guard let session = peer.session else { return }
-            do throws(CommandError) { try session.press(press) } catch {
+            do throws(CommandError) { try session.take(command) } catch {
                 guard case .gap(let expected, let received) = error else { return }
                 connection.refuse(
                     Refusal(code: .malformed, reason: "\(error)"),
@@ -81,7 +86,7 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         case .renewal(let request): renew(request, on: connection)
         case .tableInstalled(let version): tableInstalled(version, on: connection)
         case .feedback: break  // Nothing adapts to it yet.
-        case .hello, .heartbeat: break  // The connection's own business.
+        case .hello, .heartbeat, .padding: break  // The connection's own business.
         }
     }
 
@@ -155,11 +160,24 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     private func resume(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
         guard let session = byNumber[resume.session], session.terminal.fingerprint == terminal.fingerprint,
             session.token.isEqualInConstantTime(to: resume.token)
-        else {
-            return connection.send(.refused(Refusal(code: .unknownSession, reason: "no such session")))
-        }
+        else { return recall(resume, terminal, connection) }
         peers[connection.number]?.session = session
         session.attach(connection, resuming: true)
+    }
+
+    /// The session is gone, with an earlier process perhaps. Money that it moved is not.
+    private func recall(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
+        let unknown = ServerMessage.refused(Refusal(code: .unknownSession, reason: "no such session"))
+        guard let payments, let request = resume.request else { return connection.send(unknown) }
+        let key = Session.Key(fingerprint: terminal.fingerprint, request: request)
+        let (loop, log) = (loop, log)
+        Task {
+            let outcome = await Session.outcome(of: key, payments)
+            loop.execute {
+                if let outcome { log.notice("outcome of a lost session told: \(outcome.word)") }
+                connection.send(outcome.map { .outcome($0) } ?? unknown)
+            }
+        }
     }
 
     // MARK: what sessions ask for
@@ -170,7 +188,9 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     func schedule(_ session: Session) {
         timers.removeValue(forKey: session.key)?.cancel()
         guard sessions[session.key] === session, let due = session.limits?.nextDue else { return }
-        let delay = max(0, (due - Clock.now()).wholeNanoseconds)
+        // A limit that struck while money is moving waits for the answer; looking once a second is enough.
+        let least = session.wallet.isPaying ? Duration.seconds(1) : .zero
+        let delay = max(least, due - Clock.now()).wholeNanoseconds
         timers[session.key] = loop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) {
             if session.limitStruck(now: Clock.now()) {
                 self.forgetIfOver(session)

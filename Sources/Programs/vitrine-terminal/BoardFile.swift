@@ -1,3 +1,5 @@
+import Cards
+import Correspondence
 import Keys
 import LinuxBase
 import Pictures
@@ -12,6 +14,12 @@ import Plane
 ///     display.without = direct
 ///     keypad = path=/dev/input/by-path/platform-keypad-event
 ///     key.KEY_F1 = ok
+///     card.reader = ACS ACR1252 Dual Reader
+///     card.country = 276
+///     sound.device = plughw:0
+///     sound.level = 80
+///     code.camera = /dev/v4l/by-path/platform-camera-video-index0
+///     type = large
 ///
 /// Every name may be missing. What the command line says comes first.
 struct BoardFile: Equatable, Sendable {
@@ -19,6 +27,8 @@ struct BoardFile: Equatable, Sendable {
     var size: PixelSize?
     var keypads: [KeypadMatch] = []
     var keys = KeyMap.standard
+    var counter = CounterDevices()
+    var type = TypeSize.regular
 
     enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
         case unreadable(Files.ReadError)
@@ -83,16 +93,44 @@ struct BoardFile: Equatable, Sendable {
         case "display.size":
             guard let size = ScreenSize(line.value) else { throw bad(ScreenSize.expected) }
             self.size = size.pixels
+        case "type":
+            guard let type = TypeSize(rawValue: line.value) else { throw bad("regular or large") }
+            self.type = type
         case "keypad":
             do throws(KeypadMatchError) { keypads = try KeypadMatch.list(parsing: line.value[...]) } catch {
                 throw bad("a list of devices (\(error))")
             }
+        case "card.reader": counter.readers.append(line.value == "any" ? .any : .name(line.value))
+        case "card.country":
+            guard let number = UInt16(line.value), (1...999).contains(number) else {
+                throw bad("1 to 999 (ISO 3166-1)")
+            }
+            counter.country = number
+        case "sound.device": counter.sound = line.value
+        case "sound.level":
+            guard let level = Int(line.value), (0...100).contains(level) else { throw bad("0 to 100") }
+            counter.soundLevel = level
+        case "code.camera": counter.camera = line.value
         case let name where name.hasPrefix("key."):
             keyLines += [Substring](repeating: "", count: line.line - 1 - keyLines.count)
             keyLines.append("\(name.dropFirst(4)) = \(line.value)")
         default: throw .unknownName(line.name, line: line.line)
         }
     }
+}
+
+/// What cards and codes are read with, and what answers to the ear.
+struct CounterDevices: Equatable, Sendable {
+    /// Empty: no cards are read.
+    var readers: [ReaderRule] = []
+    /// Where the terminal stands: ISO 3166-1, numeric. Cards may ask for it.
+    var country: UInt16 = 276
+    /// A V4L2 device.
+    var camera: String?
+    /// ALSA's name of a device; nil: no tones.
+    var sound: String?
+    /// 0…100.
+    var soundLevel = 80
 }
 
 /// A screen's size as text: `800x480`.

@@ -1,3 +1,4 @@
+import Correspondence
 import Keys
 import LinuxBase
 import Pictures
@@ -29,6 +30,10 @@ struct Options: Sendable {
     var keypad: Keypad
     /// Nil: the display's own, or 800×480 where there is none.
     var size: PixelSize?
+    /// From the board file.
+    var counter: CounterDevices
+    /// How large the trusted environment writes.
+    var type = TypeSize.regular
     var launchSocket: String
     /// Who reaches the launch socket; the table's rows say who of those may launch what.
     var launchMode: UInt32
@@ -81,7 +86,9 @@ struct Options: Sendable {
         let board = try Self.board(arguments["--board"])
         screen = try Self.screen(arguments["--plane"] ?? "memory", board)
         keypad = try Self.keypad(arguments["--keypad"] ?? "none", board)
+        counter = board.counter
         size = try arguments["--size"].map(Self.size) ?? board.size
+        type = board.type
         decoder = arguments["--decoder"] ?? Self.neighbour("vitrine-decoder")
         timeline = arguments["--timeline"]
         pictures = arguments["--pictures"]

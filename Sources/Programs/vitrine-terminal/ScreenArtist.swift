@@ -29,7 +29,7 @@ struct ScreenArtist {
     private let title: String
 
     init(size: PixelSize, records: StoredRecords) {
-        layout = ScreenLayout(size: size)
+        layout = ScreenLayout(size: size, type: records.type)
         type = Typesetter(small: records.small, body: records.body, title: records.title)
         let area = layout.stream.size
         let type = type

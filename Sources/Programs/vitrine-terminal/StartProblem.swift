@@ -1,3 +1,4 @@
+import Cards
 import Keys
 import Launch
 import LinuxBase
@@ -15,6 +16,7 @@ enum StartProblem: Error, CustomStringConvertible {
     case identity(TLSError)
     case screen(PlaneError)
     case keypad(KeysError)
+    case cards(CardReaders.Failure)
     case launchSocket(LaunchError)
     case system(SystemCallError)
 
@@ -28,6 +30,7 @@ enum StartProblem: Error, CustomStringConvertible {
         case .identity(let error): "the terminal's certificate or the server's roots: \(error)"
         case .screen(let error): "screen: \(error)"
         case .keypad(let error): "keypad: \(error)"
+        case .cards(let failure): failure.description
         case .launchSocket(let error): "launch socket: \(error)"
         case .system(let error): error.description
         }
@@ -36,7 +39,7 @@ enum StartProblem: Error, CustomStringConvertible {
     var exitCode: Int32 {
         switch self {
         case .software, .store, .records, .identity: ExitCode.dataError
-        case .tpm, .screen, .keypad, .launchSocket, .system: ExitCode.software
+        case .tpm, .screen, .keypad, .cards, .launchSocket, .system: ExitCode.software
         }
     }
 }

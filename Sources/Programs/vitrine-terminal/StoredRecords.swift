@@ -18,6 +18,8 @@ struct StoredRecords: Sendable {
     let logos: [String: Picture]
     /// Applications whose logo cannot be read: shown by their title, so that the terminal works and can be mended.
     let withoutLogo: [String]
+    /// How large the sheets' letters are: as the board asks, or regular where no larger ones were provisioned.
+    let type: TypeSize
     let small: GlyphSheet
     let body: GlyphSheet
     let title: GlyphSheet
@@ -48,7 +50,7 @@ struct StoredRecords: Sendable {
         }
     }
 
-    init(from store: SealedStore) throws(Problem) {
+    init(from store: SealedStore, type wanted: TypeSize) throws(Problem) {
         let names: Set<String>
         do throws(SealError) { names = Set(try store.names()) } catch { throw .store(error) }
         terminal = try Self.text("terminal", from: store)
@@ -66,9 +68,10 @@ struct StoredRecords: Sendable {
         }
         self.logos = logos
         withoutLogo = damaged
-        small = try Self.sheet("glyphs/small", from: store)
-        body = try Self.sheet("glyphs/body", from: store)
-        title = try Self.sheet("glyphs/title", from: store)
+        type = names.contains(wanted.record("body")) ? wanted : .regular
+        small = try Self.sheet(type.record("small", among: names), from: store)
+        body = try Self.sheet(type.record("body", among: names), from: store)
+        title = try Self.sheet(type.record("title", among: names), from: store)
         certificate = try Self.bytes("certificate", from: store)
         roots = try Self.bytes("roots", from: store)
         guard let address = ServerAddress(parsing: try Self.text("server", from: store)) else {

@@ -11,6 +11,7 @@ import Seal
 import Secrets
 import SecureChannel
 import Stream
+import Tones
 import Wire
 
 /// A launch from its acceptance to its outcome.
@@ -29,7 +30,8 @@ extension TrustedEnvironment {
     /// How much longer than the row's limit the terminal waits for the server to end a session.
     private static let grace: Duration = .seconds(5)
     /// How long the server has to say how a cancelled session ended.
-    private static let endingTime: Duration = .seconds(2)
+    /// It waits itself while a bank is asked: money may move.
+    private static let endingTime: Duration = .seconds(25)
     /// Keys meant for the application that has just gone must not start another.
     private static let deafTime: Duration = .milliseconds(800)
 
@@ -131,12 +133,14 @@ extension TrustedEnvironment {
         log.info(
             "session ended",
             metadata: ["application": "\(launch?.row.application ?? "-")", "outcome": "\(outcome.name)"])
+        tones?.play(outcome.tone)
         if let client = launch?.client { gate.answer(.outcome(outcome), to: client, now: now) }
         let ended = launch
         launch = nil
         deafUntil = now + Self.deafTime
         replacements = 0
         entry = EntryMachine()
+        closeCounter()
         video.close()
         display?.closeStream()
         showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
@@ -166,6 +170,9 @@ extension TrustedEnvironment {
             perform(session.handle(launch.isEnding ? .outcomeOverdue : .cancel(.limit)))
         }
         if let deadline = showing.deadline, now >= deadline { showHome() }
+        if let deadline = cardRetry.at, now >= deadline { retryCard(now) }
+        if let deadline = pin?.deadline, now >= deadline { endPIN(.timeout, now) }
+        if let deadline = driver.slotDeadline, now >= deadline { fillSlot(now) }
         if let deadline = video.deadline, now >= deadline { replaceDecoder("it does not answer") }
     }
 }
@@ -180,6 +187,16 @@ extension Outcome {
         case .ended: "ended"
         case .cancelled: "cancelled"
         case .failed: "failed"
+        }
+    }
+
+    /// What is not about money is looked at, or was wanted.
+    fileprivate var tone: Tone {
+        switch self {
+        case .approved: .approved
+        case .declined: .declined
+        case .needsMore, .failed: .attention
+        case .ended, .cancelled: .key
         }
     }
 

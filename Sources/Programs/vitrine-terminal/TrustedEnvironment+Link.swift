@@ -31,6 +31,15 @@ extension TrustedEnvironment {
         for event in driver.send(message) { feed(event) }
     }
 
+    /// Whoever counts bytes on the line is not to see when a PIN's digits are typed.
+    func setPaced(_ isPaced: Bool, _ now: MonotonicTime) {
+        for event in driver.setPaced(isPaced, now: now) { feed(event) }
+    }
+
+    func fillSlot(_ now: MonotonicTime) {
+        for event in driver.fillSlot(now: now) { feed(event) }
+    }
+
     /// Ends the connection because of what came over it.
     func dropLink() { feed(.failed(.outOfOrder)) }
 

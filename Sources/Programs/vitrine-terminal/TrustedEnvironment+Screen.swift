@@ -105,7 +105,13 @@ extension TrustedEnvironment {
 
     private var entryState: Strip.Entry {
         guard launch != nil else { return .home }
-        return entry.mode == .keys ? .keys : .closed
+        if let digits = pin?.count { return .pin(account: pinAccount, digits: digits) }
+        if isReadingCard { return .reading }
+        // Where there is no reader a card is asked for in vain: not here.
+        let takesCards = cards != nil && entry.mode.contains(.card)
+        let takesCodes = (cards != nil || codes != nil) && entry.mode.contains(.code)
+        if entry.mode.contains(.keys) { return takesCards ? .keysOrCard : takesCodes ? .keysOrCode : .keys }
+        return takesCards ? .card : takesCodes ? .code : .closed
     }
 
     private var holdStatus: String {

@@ -11,6 +11,7 @@ import Pictures
 import Plane
 import SecureChannel
 import Stream
+import Tones
 import Wire
 
 extension TrustedEnvironment {
@@ -29,7 +30,7 @@ extension TrustedEnvironment {
         case .show: preconditionFailure("pictures are shown where they come out of the decoder")
         case .entryMode(let mode): enter(mode)
         case .acknowledged(let sequence): acknowledge(sequence)
-        case .resendKeys(let received): resendKeys(after: received)
+        case .resend(let received): resend(after: received)
         case .markStale: linkChanged()
         case .awaitOutcome: awaitOutcome()
         case .finish(let outcome): finish(outcome)
@@ -138,9 +139,12 @@ extension TrustedEnvironment {
     private func enter(_ mode: EntryMode) {
         guard let launch else { return }
         // The table has the last word on what an application may ask for.
-        let allowed = mode == .none || launch.row.entryModes.contains(mode)
-        if !allowed { log.warning("entry mode \(mode) is not allowed for \(launch.row.application)") }
-        entry.enter(allowed ? mode : .none)
+        let allowed = mode.intersection(launch.row.entryModes)
+        if allowed != mode {
+            log.warning("entry mode \(mode.subtracting(allowed)) is not allowed for \(launch.row.application)")
+        }
+        entry.enter(allowed)
+        openCounter(for: allowed)
         drawStrip()
     }
 
@@ -152,10 +156,12 @@ extension TrustedEnvironment {
         }
     }
 
-    private func resendKeys(after received: UInt64) {
+    private func resend(after received: UInt64) {
         guard launch != nil else { return }
         do throws(EntryError) {
-            for press in try entry.resumed(received: received, mode: entry.mode, at: Clock.now()) { send(.key(press)) }
+            for command in try entry.resumed(received: received, mode: entry.mode, at: Clock.now()) {
+                send(.command(command))
+            }
             log.info("session resumed")
             timeline.note("resumed", at: Clock.now())
             linkChanged()
@@ -177,6 +183,7 @@ extension TrustedEnvironment {
     }
 
     func press(_ key: Key, _ now: MonotonicTime) {
+        tones?.play(.key)
         guard launch != nil else { return pressAtHome(key, now) }
         switch session.state {
         case .running, .detached: break
@@ -185,13 +192,17 @@ extension TrustedEnvironment {
             if key == .cancel { perform(session.handle(.cancel(.user))) }
             return
         }
+        if pin != nil { return typePIN(key, now) }
         switch entry.press(key, at: now) {
-        case .send(let press):
-            // While the link is down the key waits in the entry machine and goes out when the session is resumed.
-            if case .running = session.state { send(.key(press)) }
-            timeline.note("key", at: now, ["sequence": press.sequence], bytes: driver.wireBytes)
+        case .send(let command): submit(command, now)
         case .leave: perform(session.handle(.cancel(.user)))
         case .refused(let refusal): log.debug("key refused: \(refusal)")
         }
+    }
+
+    /// While the link is down a command waits in the entry machine and goes out when the session is resumed.
+    func submit(_ command: Command, _ now: MonotonicTime, as step: StaticString = "key") {
+        if case .running = session.state { send(.command(command)) }
+        timeline.note(step, at: now, ["sequence": command.sequence], bytes: driver.wireBytes)
     }
 }

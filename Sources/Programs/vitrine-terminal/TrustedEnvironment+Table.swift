@@ -57,7 +57,7 @@ extension TrustedEnvironment {
         }
         for name in names where name.hasPrefix("logo/") && !wanted.contains(name) { changes.append((name, nil)) }
         try store.commit(changes)
-        records = try StoredRecords(from: store)
+        records = try StoredRecords(from: store, type: options.type)
         artist = ScreenArtist(size: artist.layout.size, records: records)
         return signed.table.version
     }

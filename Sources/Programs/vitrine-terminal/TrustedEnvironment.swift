@@ -1,3 +1,4 @@
+import Cards
 import Correspondence
 import Decoder
 import Entry
@@ -11,10 +12,12 @@ import Measurements
 import Pictures
 import Plane
 import Seal
+import Secrets
 import SecureChannel
 import Stream
 import TLS
 import TPM
+import Tones
 import Wire
 
 /// Everything the terminal is, in one place: the parts, what is on the screen, and the loop that turns what happens into
@@ -63,6 +66,21 @@ final class TrustedEnvironment {
     var watch: PlaneWatch?
     var keypad: KeypadSource
     var gate: LaunchGate
+    /// nil where the board has no sound.
+    var tones: TonePlayer?
+    /// nil where the board has no reader.
+    var cards: CardReaders?
+    var codes: CodeDesk?
+    /// While a PIN is typed.
+    var pin: PINEntry?
+    /// Whose PIN it is, for the strip: the last four digits.
+    var pinAccount = ""
+    /// The digits of the card that this session's application has got: its PIN belongs to it.
+    var presentedAccount: SecretBytes?
+    /// A card is being read.
+    var isReadingCard = false
+    /// When a card that was not read is tried again, and how often still.
+    var cardRetry: (at: MonotonicTime?, left: Int) = (nil, 0)
 
     var server: ServerAddress
     var link: LinkMachine
@@ -111,7 +129,12 @@ final class TrustedEnvironment {
         } catch { throw .store(error) }
         store = opened
         do throws(SealError) { storeOffset = try SealedStore.offset(of: options.store) } catch { throw .store(error) }
-        do throws(StoredRecords.Problem) { records = try StoredRecords(from: opened) } catch { throw .records(error) }
+        do throws(StoredRecords.Problem) {
+            records = try StoredRecords(from: opened, type: options.type)
+        } catch { throw .records(error) }
+        if records.type != options.type {
+            log.warning("no letters of \(options.type) type in the store: enrol the terminal again to get them")
+        }
         for problem in records.withoutLogo { log.error("logo not shown: \(problem)") }
         certificate = records.certificate
         identity = try Self.identity(certificate: records.certificate, roots: records.roots, device)
@@ -141,6 +164,15 @@ final class TrustedEnvironment {
         do throws(LaunchError) {
             gate = try LaunchGate(options.launchSocket, mode: options.launchMode, anyUser: true)
         } catch { throw .launchSocket(error) }
+        do throws(SystemCallError) {
+            tones = try Self.tones(options.counter, log)
+        } catch { throw .system(error) }
+        do throws(CardReaders.Failure) {
+            if !options.counter.readers.isEmpty { cards = try CardReaders(rules: options.counter.readers) }
+        } catch { throw .cards(error) }
+        do throws(SystemCallError) { codes = try options.counter.camera.map(CodeDesk.init) } catch {
+            throw .system(error)
+        }
         server = records.table.rows.first?.server ?? records.server
         link = LinkMachine(now: start)
         driver = LinkDriver(context: identity, host: server.host, port: server.port)
@@ -175,7 +207,8 @@ final class TrustedEnvironment {
     private func turn() throws {
         var watched = [
             (stopSignals.raw, Poll.Events.readable), driver.interest ?? (-1, []), (video.descriptor, .readable),
-            (proof?.statement.descriptor ?? -1, .readable),
+            (proof?.statement.descriptor ?? -1, .readable), (cards?.descriptor ?? -1, .readable),
+            (codes?.descriptor ?? -1, .readable),
         ]
         let keypadStart = watched.count
         watched += keypad.watched
@@ -195,6 +228,8 @@ final class TrustedEnvironment {
         advanceLink(ready[1], now)
         if !ready[2].isEmpty { takeDecoderEvents() }
         if !ready[3].isEmpty { takeProof() }
+        if isDue(4..<5, cards?.deadline) { takeCards(now) }
+        if !ready[5].isEmpty { takeCodes() }
         takeDisplayEvents(Clock.now())
         if isDue(gateStart..<watchStart, gate.deadline) { try takeLaunches(now) }
         serveViewers(now)
@@ -205,7 +240,7 @@ final class TrustedEnvironment {
         if driver.hasMore { return .zero }
         let deadlines =
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
-            + [video.deadline, display?.deadline]
+            + [video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())
     }

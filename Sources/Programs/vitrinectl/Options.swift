@@ -51,21 +51,6 @@ struct ScreenArgument: ExpressibleByArgument {
     }
 }
 
-/// Money as people write it, in minor units.
-struct Amount: ExpressibleByArgument {
-    let minorUnits: UInt64
-    /// `500`, `500.5`, `500.00`: at most two digits after the point.
-    init?(argument: String) {
-        let parts = argument.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let cents = parts.count == 2 ? String(parts[1]) : "00"
-        guard let whole = parts.first, (1...12).contains(whole.utf8.count), (1...2).contains(cents.utf8.count),
-            (whole + cents).utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let value = UInt64(whole + cents + (cents.utf8.count == 1 ? "0" : ""))
-        else { return nil }
-        minorUnits = value
-    }
-}
-
 /// `KEY=VALUE`; an empty value removes the key.
 struct Assignment: ExpressibleByArgument {
     let key: String

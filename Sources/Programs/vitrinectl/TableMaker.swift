@@ -41,18 +41,16 @@ enum TableMaker {
         return TableRecords(version: version, records: bundle.records, titles: draft.rows.map(\.title))
     }
 
-    /// The trusted environment's letters for a screen: the records `glyphs/small`, `glyphs/body` and `glyphs/title`.
+    /// The trusted environment's letters for a screen, in both sizes of type: the terminal's board says which it shows.
     /// Prints what the font lacks.
     static func glyphs(screen: PixelSize, font: String) throws -> [String: [UInt8]] {
-        let sizes = GlyphSizes(for: screen)
         var notes: Set<String> = []
         var records: [String: [UInt8]] = [:]
-        for (name, size, weight) in [
-            ("small", sizes.small, 500), ("body", sizes.body, 400), ("title", sizes.title, 600),
-        ] {
-            let sheet = try Artwork.glyphSheet(
-                family: font, pixelSize: size, weight: weight, scalars: GlyphSizes.scalars, note: { notes.insert($0) })
-            records["glyphs/\(name)"] = sheet.encoded()
+        for sheet in GlyphSizes.sheets(for: screen) {
+            let made = try Artwork.glyphSheet(
+                family: font, pixelSize: sheet.pixels, weight: sheet.weight, scalars: GlyphSizes.scalars,
+                note: { notes.insert($0) })
+            records[sheet.record] = made.encoded()
         }
         for note in notes.sorted() { print(note) }
         return records

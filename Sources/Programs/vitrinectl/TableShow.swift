@@ -99,7 +99,7 @@ extension CorrespondenceRow {
     fileprivate var cells: Cells {
         Cells(
             title: title, servers: SettingText.text(servers),
-            entry: entryModes.map { "\($0)" }.joined(separator: ","),
+            entry: "\(entryModes)",
             accent: "#" + String(String(accent.argb & 0xFF_FFFF | 0x100_0000, radix: 16).dropFirst()),
             idle: "\(idleSeconds) s", total: "\(totalSeconds) s", local: localFallback ? "yes" : "no",
             launchers: SettingText.text(launchers),

@@ -2,14 +2,10 @@ internal import ArgumentParser
 internal import Database
 internal import FoundationEssentials
 
-/// What a demonstration issuer knows of a user.
+/// What the server knows of a user.
 struct UserData: ParsableArguments {
     @Option(help: "Four-digit code; a dash reads it from standard input, where no process list shows it.")
     var code: String?
-    @Option(help: "Balance, for example 500.00.")
-    var balance: Amount?
-    @Option(help: "Largest payment without more authority, for example 200.00.")
-    var limit: Amount?
     @Option(name: .customLong("data"), help: "More data for applications: KEY=VALUE; may be repeated.")
     var others: [Assignment] = []
 
@@ -17,8 +13,6 @@ struct UserData: ParsableArguments {
     func changes() throws -> [String: String?] {
         var changes: [String: String?] = [:]
         for other in others { changes[other.key] = .some(other.value) }
-        if let balance { changes["balance"] = "\(balance.minorUnits)" }
-        if let limit { changes["limit"] = "\(limit.minorUnits)" }
         if let code {
             let clear = code == "-" ? readLine() ?? "" : code
             for (key, value) in try SecretCode(clear).data { changes[key] = value }
@@ -31,9 +25,8 @@ struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users and the data that applications are given about them.",
         discussion: """
-            This is an issuer for demonstrations. A code is kept as a random salt and HMAC-SHA256 under it (code_salt, \
-            code_hash), which keeps it out of sight but not from somebody who has the records and tries all of them. \
-            Amounts are kept in minor units.
+            A code is kept as a random salt and HMAC-SHA256 under it (code_salt, code_hash), which keeps it out of sight \
+            but not from somebody who has the records and tries all of them.
             """,
         subcommands: [Add.self, List.self, Show.self, Set.self, Remove.self])
 

@@ -85,6 +85,16 @@ final class CellKeeper: Sendable {
         }
     }
 
+    /// False when the application does not read what it is told, or has gone.
+    func send(_ packet: [UInt8]) throws(CellError) -> Bool {
+        do throws(SystemCallError) {
+            guard case .bytes = try control.write(packet[...]) else { return false }
+            return true
+        } catch {
+            throw .system(error)
+        }
+    }
+
     func text() -> String {
         // SAFETY: `output` maps `count` bytes while it lives; the application may write meanwhile, which spoils text only.
         let bytes = unsafe Array(UnsafeRawBufferPointer(start: output.base, count: output.count))

@@ -29,6 +29,10 @@ public final class SandboxCell: Sendable {
     /// The next packet of `control`, at most `limit` bytes; nil when none waits or the application has closed its end.
     public func receive(limit: Int = 4096) throws(CellError) -> [UInt8]? { try keeper.receive(limit: limit) }
 
+    /// One packet to the application, at once or not at all: false when it has not read a socket's fill of earlier ones,
+    /// or has closed its end. From any thread.
+    public func send(_ packet: [UInt8]) throws(CellError) -> Bool { try keeper.send(packet) }
+
     /// Readable once the application has ended, for whatever reason, and all its processes are gone.
     public var ended: Int32 { keeper.ended.descriptor }
 

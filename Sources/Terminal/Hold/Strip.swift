@@ -24,10 +24,14 @@ public struct Strip: Screen, Equatable, Sendable {
         case pin(account: String, digits: Int)
         /// A card may be presented.
         case card
+        /// Keys go to the application, and a card may be presented.
+        case keysOrCard
         /// The card on the reader must stay.
         case reading
         /// A code or a tag may be presented.
         case code
+        /// Keys go to the application, and a code or a tag may be presented.
+        case keysOrCode
     }
 
     public var title: String
@@ -115,7 +119,7 @@ public struct Strip: Screen, Equatable, Sendable {
         case .closed: (.stop, Theme.quiet)
         case .keys: (.keypad, Theme.notice)
         case .pin: (.lock, Theme.notice)
-        case .card, .reading, .code: (.card, Theme.notice)
+        case .card, .reading, .code, .keysOrCard, .keysOrCode: (.card, Theme.notice)
         }
     }
 
@@ -130,6 +134,8 @@ public struct Strip: Screen, Equatable, Sendable {
         case .card: ["Present a card", "Card"]
         case .reading: ["Reading the card: hold it still", "Hold it still"]
         case .code: ["Present a code", "Code"]
+        case .keysOrCard: ["A card, or keys to the application", "Card, or keys"]
+        case .keysOrCode: ["A code, or keys to the application", "Code, or keys"]
         }
     }
 }

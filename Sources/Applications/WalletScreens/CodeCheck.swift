@@ -1,15 +1,13 @@
 internal import Secrets
 internal import TLS
 
-/// What the server gathered about the payer's account: the complementary data of the request.
+/// Whether a code is the right one, without knowing it. Complementary data of the request:
 ///
 /// | name | text |
 /// |---|---|
-/// | `balance` | what is there, in minor units, decimal |
-/// | `limit` | the most that is paid without identification, in minor units, decimal |
 /// | `code_salt` | 8 to 64 bytes, hexadecimal |
 /// | `code_hash` | HMAC-SHA-256 with the salt as key over the code's ASCII digits, hexadecimal |
-struct Account: Sendable {
+struct CodeCheck: Sendable {
     enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
         case missing(String)
         /// Says which, never what it was.
@@ -22,24 +20,17 @@ struct Account: Sendable {
         }
     }
 
-    let balance: UInt64
-    let limit: UInt64
-    let code: CodeCheck
+    static let hashBytes = 32
+    private let salt: [UInt8]
+    private let hash: [UInt8]
 
-    init(_ data: [String: String]) throws(Problem) {
-        balance = try Self.number("balance", data)
-        limit = try Self.number("limit", data)
-        let salt = try Self.bytes("code_salt", data)
+    /// nil when there is neither salt nor hash: the account has no code.
+    init?(data: [String: String]) throws(Problem) {
+        if data["code_salt"] == nil && data["code_hash"] == nil { return nil }
+        salt = try Self.bytes("code_salt", data)
         guard (8...64).contains(salt.count) else { throw .bad("code_salt") }
-        let hash = try Self.bytes("code_hash", data)
-        guard hash.count == CodeCheck.hashBytes else { throw .bad("code_hash") }
-        code = CodeCheck(salt: salt, hash: hash)
-    }
-
-    private static func number(_ name: String, _ data: [String: String]) throws(Problem) -> UInt64 {
-        guard let text = data[name] else { throw .missing(name) }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = UInt64(text) else { throw .bad(name) }
-        return value
+        hash = try Self.bytes("code_hash", data)
+        guard hash.count == Self.hashBytes else { throw .bad("code_hash") }
     }
 
     private static func bytes(_ name: String, _ data: [String: String]) throws(Problem) -> [UInt8] {
@@ -47,13 +38,6 @@ struct Account: Sendable {
         guard let bytes = hexadecimal(text) else { throw .bad(name) }
         return bytes
     }
-}
-
-/// Whether a code is the right one, without knowing it.
-struct CodeCheck: Sendable {
-    static let hashBytes = 32
-    let salt: [UInt8]
-    let hash: [UInt8]
 
     /// Takes the same time whatever the digits are.
     func matches(_ digits: borrowing SecretBytes) -> Bool {
