@@ -4,12 +4,13 @@ public enum Padding {
     /// The shortest: length field, map, key 0, kind, key 1, empty byte string.
     public static let leastBytes = 10
 
-    /// A frame of `bytes` bytes or, where CBOR has no such length, a few more; `leastBytes` at least.
+    /// A frame of `bytes` bytes or, where CBOR has no such length, one more; `leastBytes` at least.
     public static func frame(bytes: Int) -> [UInt8] {
         var count = max(0, bytes - leastBytes)
-        // The head of a byte string takes one, two or three bytes.
-        if count > 23 { count -= 1 }
-        if count > 255 { count -= 1 }
+        // The head of a byte string takes one byte up to 23, two up to 255, then three. At 24 and 256 no count fits, and
+        // the frame becomes a byte longer: never shorter, or a slot would not be full.
+        if count > 24 { count -= 1 }
+        if count > 256 { count -= 1 }
         var writer = CBORWriter(capacity: bytes + 4)
         writer.openFrame()
         writer.write(.fields([0: .unsigned(Kind.padding), 1: .bytes([UInt8](repeating: 0, count: count))]))
