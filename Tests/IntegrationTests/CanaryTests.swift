@@ -154,12 +154,15 @@ import Testing
         let processes = [terminal, server] + (try Rig.children(of: terminal)) + cells
         for process in processes { try checkLimit(process) }
         try #require(try crashLeavesFile(rig.folder + "/control"), "control: a core dump of sleep(1)")
-        let folder = Files.linkTarget("/proc/\(terminal)/cwd").map { [$0] } ?? []
+        let folders = (Files.linkTarget("/proc/\(terminal)/cwd").map { [$0] } ?? []) + [rig.folder]
+        let before = try folders.flatMap(dumps)
         for process in [server, terminal] + processes { Rig.crash(process) }
         _ = try launch.wait()
-        for folder in folder + [rig.folder] {
-            #expect(try Files.names(in: folder).filter { $0.hasPrefix("core") && !Files.isFolder($0) } == [])
-        }
+        #expect(try folders.flatMap(dumps) == before)
+    }
+
+    private func dumps(in folder: String) throws -> [String] {
+        try Files.names(in: folder).filter { $0.hasPrefix("core") && !Files.isFolder(folder + "/" + $0) }
     }
 
     private func checkLimit(_ process: Int32) throws {

@@ -21,6 +21,7 @@ final class ServerRig {
     private let bank: Issuer
     private(set) var port = 0
     static let code = "4711"
+    static let account = "4111111111111111"
 
     var state: String { folder.path + "/state" }
     fileprivate var process: Int32? {
@@ -48,7 +49,7 @@ final class ServerRig {
             data: [
                 "code_salt": Self.hex(salt), "code_hash": Self.hex(Array(hash)),
             ], now: Date())
-        try bank.addAccount("4111111111111111", ["expiry": "2912", "balance": "1250.00"])
+        try bank.addAccount(Self.account, ["expiry": "2912", "balance": "1250.00"])
         try bank.start()
         try importApplication("wallet", from: "Images/applications", program: "wallet")
         try importApplication("crashes", from: "Tests/Fixtures/Applications")
@@ -169,7 +170,7 @@ extension ExecutionRequest {
             target: RenderTarget(
                 size: PixelSize(width: 800, height: 448), refreshMillihertz: 60000, level: 31, temporalLayers: 1),
             invoice: Invoice(merchant: "Bakery", account: "X1", identifier: "7", amount: 240, currency: "EUR"),
-            stored: [AccountRecord.name: "4111111111111111=2912"])
+            stored: [AccountRecord.name: "\(ServerRig.account)=2912"])
     }
 }
 
