@@ -152,12 +152,14 @@ let programs: [Target] = [
         "vitrine-terminal",
         named(
             "Launch", "Correspondence", "Seal", "Hold", "SecureChannel", "Stream", "Decoder", "Plane", "Keys",
-            "Entry", "Cards", "Codes", "Tones", "Evidence", "Wire", "EMV", "Invoices", "PIN", "Pictures",
+            "Entry", "Cards", "Codes", "Tones", "Touch", "Evidence", "Wire", "EMV", "Invoices", "PIN", "Pictures",
             "Measurements", "LinuxBase", "Secrets", "TPM", "TLS", "CWiping")
             + [log]),
     program(
         "vitrine-decoder", named("Decoder", "Codec", "Cage", "LinuxBase", "Pictures", "Measurements")),
-    program("vitrine-launch", named("Launch", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements")),
+    program(
+        "vitrine-launch",
+        named("Launch", "Codes", "Invoices", "DBus", "PNG", "Pictures", "Wire", "LinuxBase", "Measurements")),
     program(
         "vitrine-provision",
         named(
@@ -203,7 +205,7 @@ let testTargets: [Target] = [
     tests("TonesTests", named("Tones", "Sound", "LinuxBase", "Measurements")),
     tests(
         "TouchTests",
-        named("Touch", "Evdev", "Wire", "Pictures", "LinuxBase", "Measurements", "vitrine-keypad-probe")),
+        named("Touch", "Evdev", "Wire", "Pictures", "LinuxBase", "Measurements", "Rig", "vitrine-keypad-probe")),
     .target(name: "Legibility", dependencies: named("Pictures"), path: "Tests/Legibility", swiftSettings: strict),
     tests("WireTests", named("Wire", "Pictures", "FuzzKit", "LinuxBase")),
     tests("ValuesTests", named("Pictures", "Secrets", "Measurements")),
@@ -265,7 +267,7 @@ let testTargets: [Target] = [
         "IntegrationTests",
         named(
             "Rig", "CardKit", "Wire", "Pictures", "LinuxBase", "Measurements", "RFB", "PNG", "Drawing", "Evidence",
-            "TPM", "TLS", "Secrets")),
+            "Hold", "TPM", "TLS", "Secrets", "vitrine-counter-torture")),
     .target(
         name: "FuzzKit", dependencies: named("Wire", "Pictures"), path: "Tests/FuzzKit", swiftSettings: strict),
     .target(
@@ -288,6 +290,7 @@ let testTargets: [Target] = [
         "vitrine-hostile-decoder",
         named("CHostileActs", "Cage", "Codec", "Confinement", "Decoder", "LinuxBase", "Pictures"),
         path: "Tests/HostileDecoder"),
+    program("vitrine-counter-torture", named("Rig", "LinuxBase", "Measurements"), path: "Tests/CounterTorture"),
     program(
         "vitrine-torture",
         named("Seal", "TPM", "TLS", "Evidence", "Secrets", "Rig", "LinuxBase", "Measurements"), path: "Tests/Torture"),

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxBase
 import Measurements
 import Pictures
@@ -85,5 +86,105 @@ import Wire
         let end = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90")).wait()
         #expect(end.status == 5)
         #expect(rig.logs().contains("no right") || rig.logs().contains("right"))
+    }
+}
+
+/// The terminal or the server dies around the bank's yes: whoever comes back knows.
+@Suite(.serialized) struct LostAnswerTests {
+    /// Types the code and waits until the bank has taken the money.
+    private func pay(_ rig: Rig) throws -> RunningLaunch {
+        let mark = try rig.mark()
+        let launch = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90"))
+        try rig.event("shown", from: mark)
+        try rig.type("4", "7", "1", "1", "ok")
+        try wait(for: "the money to be taken", log: { rig.logs() }) {
+            try rig.issuer?.ledger().entries.contains { $0.isTaken } == true
+        }
+        return launch
+    }
+
+    @Test func `a terminal that dies after the bank's yes shows it when it is back`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try pay(rig)
+        try rig.stopTerminal(.kill)
+        _ = try launch.wait()
+        let mark = try rig.mark()
+        try rig.startTerminal()
+        try rig.event("outcome_shown", from: mark)
+        #expect(try rig.text(of: rig.terminalLog).contains("the outcome was: approved"), "\(rig.logs())")
+        try rig.event("home", from: mark)
+        // It is told once, and the next payment is another.
+        try rig.stopTerminal()
+        let next = try rig.mark()
+        try rig.startTerminal()
+        try rig.event("link_up", from: next)
+        let again = try rig.launch("wallet", invoice: try rig.invoice(amount: "10.00", identifier: "another"))
+        try rig.event("shown", from: next)
+        try rig.type("4", "7", "1", "1", "ok")
+        #expect(try again.wait().status == 0)
+        #expect(try rig.issuer?.ledger().entries.filter(\.isTaken).map(\.amount) == [2490, 1000])
+    }
+
+    @Test func `a server that dies after the bank's yes tells it when it is back`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try pay(rig)
+        try rig.stopServer(.kill)
+        try rig.startServer()
+        let end = try launch.wait()
+        // Killed before the answer was on its disk, it takes the payment back; after that, the payment stands.
+        #expect([0, 1].contains(end.status), "\(end.output)\n\(rig.logs())")
+        try wait(for: "the ledger to agree", log: { rig.logs() }) {
+            try rig.issuer?.ledger().entries.filter(\.isTaken).count == (end.status == 0 ? 1 : 0)
+        }
+        #expect(try rig.issuer?.ledger().unbalanced.isEmpty == true)
+    }
+
+    @Test func `a wallet that dies after the bank's yes has paid all the same`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try pay(rig)
+        for cell in try rig.cells() { kill(cell, SIGKILL) }
+        #expect(try launch.wait().status == 0, "\(rig.logs())")
+    }
+}
+
+@Suite(.serialized) struct CodePaymentTests {
+    @Test func `a picture of a merchant's code pays its bill`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let mark = try rig.mark()
+        let launch = try rig.launch("wallet", code: Programs.root + "/Tests/Fixtures/Codes/bill.pgm")
+        try rig.event("shown", from: mark)
+        try rig.type("4", "7", "1", "1", "ok")
+        let end = try launch.wait()
+        // In another currency than the account's, or with money in it: what the bank says is told either way.
+        #expect([0, 1].contains(end.status), "\(end.output)")
+        #expect(try rig.issuer?.ledger().entries.count == 1)
+    }
+
+    @Test func `a picture without a code, or with a wrong one, is refused in words`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        for (name, words) in [("wrong.pbm", "checksum"), ("elsewhere.pbm", "no invoice"), ("make-pictures.py", "PBM")] {
+            let end = try rig.launch("wallet", code: "\(Programs.root)/Tests/Fixtures/Codes/\(name)").wait()
+            #expect(end.status == 2 && end.output.contains(words), "\(end.output)")
+        }
+    }
+}
+
+/// One of everything that can die in a payment; `make bench` has thousands.
+@Suite(.serialized) struct CounterTortureTests {
+    @Test func `whatever dies, what is shown in the end is what the bank has taken`() throws {
+        let folder = try TemporaryFolder()
+        let (status, output) = try run(
+            "vitrine-counter-torture", ["--cycles", "8"], in: folder.path, expecting: nil, timeout: .seconds(300))
+        print(output)
+        #expect(status == 0, "\(output)")
     }
 }

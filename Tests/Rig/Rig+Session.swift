@@ -29,12 +29,13 @@ public final class RunningLaunch {
 
 extension Rig {
     /// Asks for an application as the rich side would.
-    public func launch(_ application: String, invoice: String? = nil) throws -> RunningLaunch {
+    public func launch(_ application: String, invoice: String? = nil, code: String? = nil) throws -> RunningLaunch {
         let path = try Programs.path("vitrine-launch")
         let log = "\(folder)/launch-\(Clock.now().nanoseconds).out"
         let output = try Files.open(log, flags: O_WRONLY | O_CREAT | O_TRUNC)
         var arguments = [path, "--socket", launchSocket, application]
         if let invoice { arguments += ["--invoice", invoice] }
+        if let code { arguments += ["--code", code] }
         let child = try ChildProcess(
             path, arguments: arguments, environment: Self.environment,
             descriptors: [(output.raw, 0), (output.raw, 1), (output.raw, 2)], diesWithParent: false)

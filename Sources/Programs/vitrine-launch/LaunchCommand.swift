@@ -8,7 +8,7 @@ enum LaunchCommand {
     static let defaultSocket = "/run/vitrine/launch.sock"
 
     static let help = """
-        Usage: vitrine-launch [--socket PATH] APPLICATION [--invoice FILE] [--local COMMAND]
+        Usage: vitrine-launch [--socket PATH] APPLICATION [--invoice FILE | --code FILE] [--local COMMAND]
                vitrine-launch [--socket PATH] vitrine:APPLICATION[?NAME=VALUE&…] [--local COMMAND]
                vitrine-launch [--socket PATH] --install DIR [--program PATH]
                vitrine-launch [--socket PATH] --dbus APPLICATION [--idle SECONDS]
@@ -19,6 +19,8 @@ enum LaunchCommand {
           --invoice FILE    what is to be paid, as lines `name = value` with the names
                             \(InvoiceFile.names.joined(separator: ", "));
                             an address has all of these, percent-encoded, or none
+          --code FILE       a picture of a merchant's code instead (EMVCo QR, or a launch address): PBM or PGM;
+                            `convert code.png code.pgm` makes one
           --local COMMAND   a shell command to run here instead, if the application is not remote, or is
                             out of reach and may run here; its exit status is then this program's
           --install DIR     writes desktop entries, D-Bus services and icons for the applications that the
@@ -42,7 +44,8 @@ enum LaunchCommand {
         let arguments: Arguments
         do throws(Arguments.Problem) {
             arguments = try Arguments(
-                words, options: ["--socket", "--invoice", "--local", "--install", "--program", "--dbus", "--idle"],
+                words,
+                options: ["--socket", "--invoice", "--code", "--local", "--install", "--program", "--dbus", "--idle"],
                 switches: ["--help"])
         } catch {
             Output.end(.usage, "\(error) (see --help)")
@@ -62,7 +65,7 @@ enum LaunchCommand {
             guard ApplicationName.isValid(application) else { Output.end(.usage, "--dbus names no application") }
             BusService.run(application, socket: socket, idle: idle(arguments["--idle"]))
         case (nil, nil):
-            only(["--invoice", "--local"], arguments, words: 1)
+            only(["--invoice", "--code", "--local"], arguments, words: 1)
             ask(request(arguments), socket: socket, local: arguments["--local"])
         default: Output.end(.usage, "--install and --dbus are two commands (see --help)")
         }
@@ -70,7 +73,7 @@ enum LaunchCommand {
 
     /// Ends with a usage error when there is more than these options and `--socket`, or another number of words.
     private static func only(_ names: Set<String>, _ arguments: Arguments, words: Int) {
-        let all = ["--invoice", "--local", "--install", "--program", "--dbus", "--idle"]
+        let all = ["--invoice", "--code", "--local", "--install", "--program", "--dbus", "--idle"]
         for name in all where !names.contains(name) && arguments[name] != nil {
             Output.end(.usage, "\(name) does not go with this (see --help)")
         }
@@ -90,9 +93,15 @@ enum LaunchCommand {
     private static func request(_ arguments: Arguments) -> LaunchRequest {
         let word = arguments.words[0]
         guard LaunchURI.isAddress(word) else {
-            return LaunchRequest(application: word, invoice: arguments["--invoice"].map(invoice))
+            guard let picture = arguments["--code"] else {
+                return LaunchRequest(application: word, invoice: arguments["--invoice"].map(invoice))
+            }
+            guard arguments["--invoice"] == nil else { Output.end(.usage, "either --invoice or --code (see --help)") }
+            return LaunchRequest(application: word, invoice: PictureInvoice.read(picture))
         }
-        guard arguments["--invoice"] == nil else { Output.end(.usage, "an address brings its own invoice") }
+        guard arguments["--invoice"] == nil, arguments["--code"] == nil else {
+            Output.end(.usage, "an address brings its own invoice")
+        }
         do throws(LaunchURIProblem) { return try LaunchURI.parse(word) } catch { Output.end(.usage, "\(error)") }
     }
 

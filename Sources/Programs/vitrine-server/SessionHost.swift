@@ -168,8 +168,15 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     /// The session is gone, with an earlier process perhaps. Money that it moved is not.
     private func recall(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
         let unknown = ServerMessage.refused(Refusal(code: .unknownSession, reason: "no such session"))
-        guard let payments, let request = resume.request else { return connection.send(unknown) }
+        guard let request = resume.request else { return connection.send(unknown) }
         let key = Session.Key(fingerprint: terminal.fingerprint, request: request)
+        if let session = sessions[key] {
+            // The terminal has lost it, and so has whoever stands before it.
+            peers[connection.number]?.session = session
+            session.end(.cancelled, because: "the terminal asks what came of it")
+            return session.attach(connection, resuming: true)
+        }
+        guard let payments else { return connection.send(unknown) }
         let (loop, log) = (loop, log)
         Task {
             let outcome = await Session.outcome(of: key, payments)

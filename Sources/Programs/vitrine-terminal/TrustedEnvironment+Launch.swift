@@ -22,6 +22,10 @@ struct LaunchInProgress {
     var client: Int?
     /// The server ends a session that takes too long; this is for a server that cannot.
     var deadline: MonotonicTime
+    /// In the sealed store until the outcome is known: money may have moved.
+    var pending: PendingRequest?
+    /// The server has said how it ended.
+    var isEndKnown = false
     /// Cancelled; until the deadline the server may say how it ended.
     var isEnding = false
 }
@@ -71,6 +75,8 @@ extension TrustedEnvironment {
         // The operator lets it run where it was asked for when no server is to be had.
         if row.localFallback, !link.isUp, linkFailure != nil { return .notRemote }
         guard launch == nil else { return .refused("another application is running") }
+        // Its record gives way to no other, and one answer at a time comes on a connection.
+        guard recall == nil else { return .refused("the last payment is being looked up") }
         timeline.note("launch", at: now)
         let limit = Duration.seconds(Int64(clamping: row.totalSeconds))
         launch = LaunchInProgress(
@@ -95,6 +101,8 @@ extension TrustedEnvironment {
                 size: artist.layout.stream.size, refreshMillihertz: 60_000, level: 42, temporalLayers: 1),
             invoice: request.invoice, stored: storedData(for: row))
         perform(session.handle(.launch(execution, linkUp: link.isUp)))
+        // The request is on its way; nothing is paid before a person has seen a picture.
+        remember(execution, for: row)
         return .started
     }
 
@@ -145,6 +153,7 @@ extension TrustedEnvironment {
         display?.closeStream()
         showOutcome(outcome, row: ended?.row, invoice: ended?.invoice, now)
         video.prepareSpare(log)
+        settle(ended, now)
         if let waitingTable { takeTable(waitingTable) }
     }
 
@@ -170,6 +179,10 @@ extension TrustedEnvironment {
             perform(session.handle(launch.isEnding ? .outcomeOverdue : .cancel(.limit)))
         }
         if let deadline = showing.deadline, now >= deadline { showHome() }
+        if let deadline = recall?.deadline, now >= deadline {
+            log.error("the server does not say what came of the last payment: it is asked again at the next start")
+            recall = nil
+        }
         if let deadline = cardRetry.at, now >= deadline { retryCard(now) }
         if let deadline = pin?.deadline, now >= deadline { endPIN(.timeout, now) }
         if let deadline = driver.slotDeadline, now >= deadline { fillSlot(now) }
@@ -191,7 +204,7 @@ extension Outcome {
     }
 
     /// What is not about money is looked at, or was wanted.
-    fileprivate var tone: Tone {
+    var tone: Tone {
         switch self {
         case .approved: .approved
         case .declined: .declined

@@ -79,6 +79,7 @@ extension TrustedEnvironment {
             timeline.note("link_up", at: Clock.now(), ["resumed": driver.isResumed ? 1 : 0])
             welcomed(welcome)
             perform(session.handle(.linkUp))
+            askForOutcome(Clock.now())
             linkChanged()
         case .down(let failure, let pause):
             // The same reason again and again is said once.
@@ -99,7 +100,13 @@ extension TrustedEnvironment {
         switch message {
         case .table(let bytes): takeTable(Array(bytes))
         case .certificate(let pem): takeCertificate(pem)
-        default: perform(session.handle(.message(message)))
+        default:
+            if takeRecalled(message, Clock.now()) { return }
+            switch message {
+            case .outcome, .refused: launch?.isEndKnown = true
+            default: break
+            }
+            perform(session.handle(.message(message)))
         }
     }
 

@@ -89,6 +89,8 @@ final class TrustedEnvironment {
     var linkFailure: LinkFailure?
 
     var launch: LaunchInProgress?
+    /// The outcome of an earlier life that has to be asked for.
+    var recall: Recall?
     var session = SessionMachine()
     var entry = EntryMachine()
     var video: VideoPath
@@ -173,6 +175,7 @@ final class TrustedEnvironment {
         do throws(SystemCallError) { codes = try options.counter.camera.map(CodeDesk.init) } catch {
             throw .system(error)
         }
+        recall = Self.recall(from: opened, log)
         server = records.table.rows.first?.server ?? records.server
         link = LinkMachine(now: start)
         driver = LinkDriver(context: identity, host: server.host, port: server.port)
@@ -240,7 +243,10 @@ final class TrustedEnvironment {
         if driver.hasMore { return .zero }
         let deadlines =
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
-            + [video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline]
+            + [
+                video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline,
+                recall?.deadline,
+            ]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())
     }

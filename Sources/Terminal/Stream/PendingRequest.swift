@@ -1,0 +1,38 @@
+public import Wire
+
+/// A request that may have moved money, until its outcome has been seen: what a terminal that dies in between asks for when
+/// it is there again.
+public struct PendingRequest: Equatable, Sendable {
+    /// The execution request's own identifier.
+    public var request: [UInt8]
+    public var application: String
+    public var invoice: Invoice?
+
+    public init(request: [UInt8], application: String, invoice: Invoice?) {
+        self.request = request
+        self.application = application
+        self.invoice = invoice
+    }
+
+    /// A record of a sealed store: nil for what is none.
+    public init?(decoding bytes: [UInt8]) {
+        guard case .map(let map)? = try? CBOR(decoding: bytes),
+            let request = map[.unsigned(1)]?.bytes, request.count == WireLimits.requestIdentifierBytes,
+            let application = map[.unsigned(2)]?.text
+        else { return nil }
+        self.init(
+            request: request, application: application,
+            invoice: map[.unsigned(3)].flatMap { try? Invoice(cbor: $0) })
+    }
+
+    public func encoded() -> [UInt8] {
+        CBOR.fields([1: .bytes(request), 2: .text(application), 3: invoice?.cbor]).encoded()
+    }
+
+    /// The question: there is no session to take up, only money to be told of.
+    public var question: TerminalMessage {
+        .resume(
+            Resume(
+                session: 0, token: [UInt8](repeating: 0, count: WireLimits.resumeTokenBytes), request: request))
+    }
+}
