@@ -37,12 +37,14 @@ test: packages ## all tests, with short runs of fuzz, demo and both benches
 	$(BUILD)/vitrine-bench --short --json .build/bench-short.jsonl
 	Tests/Bench/run --short
 
-bench: packages ## the figures of SPECIFICATION.md: times, bytes, 1,000 runs of the TPM's bus, 1,000 kills
+bench: packages ## the figures of SPECIFICATION.md: times, bytes, the TPM's bus, payments and stores under kill -9 (hours)
 	swift build -c $(CONFIGURATION) --build-tests
 	$(BUILD)/vitrine-bench --json .build/bench.jsonl
 	VITRINE_RUNS=1000 swift test -c $(CONFIGURATION) --skip-build --no-parallel --filter BusTests
 	$(BUILD)/vitrine-torture --cycles 1000
 	$(BUILD)/vitrine-payment-torture --cycles 2000
+	VITRINE_PIN_ROUNDS=1000 swift test -c $(CONFIGURATION) --skip-build --no-parallel --filter PINTimingTests
+	$(BUILD)/vitrine-counter-torture --cycles 2000
 
 bench-vm: packages ## the terminal on a virtual board with a real display, every robustness case 100 times
 	swift build -c $(CONFIGURATION) --build-tests

@@ -1,32 +1,34 @@
-import Glibc
-import LinuxBase
-import Testing
+internal import LinuxBase
 
 /// A multitouch panel as umockdev plays it to a program: its answers to ioctls, and its events.
-struct RecordedPanel {
-    static let path = "/dev/input/event7"
+public struct RecordedPanel: Sendable {
+    public static let path = "/dev/input/event7"
     private static let name = "Test Panel"
     /// Numbers of linux/input-event-codes.h.
-    enum Axis {
-        static let slot = 0x2F, major = 0x30, x = 0x35, y = 0x36, tool = 0x37, tracking = 0x39
+    public enum Axis {
+        public static let slot = 0x2F, major = 0x30, x = 0x35, y = 0x36, tool = 0x37, tracking = 0x39
     }
 
     /// After so many milliseconds from the one before: type, code, value.
     private var events: [(wait: Int, type: Int, code: Int, value: Int)] = []
 
-    mutating func report(after wait: Int = 8, _ values: [(axis: Int, value: Int)]) {
+    public init() {}
+
+    public mutating func report(after wait: Int = 8, _ values: [(axis: Int, value: Int)]) {
         for (index, value) in values.enumerated() { events.append((index == 0 ? wait : 0, 3, value.axis, value.value)) }
         events.append((0, 0, 0, 0))
     }
 
-    mutating func down(_ slot: Int, _ id: Int, x: Int, y: Int, after wait: Int = 8) {
+    public mutating func down(_ slot: Int, _ id: Int, x: Int, y: Int, after wait: Int = 8) {
         report(after: wait, [(Axis.slot, slot), (Axis.tracking, id), (Axis.x, x), (Axis.y, y)])
     }
-    mutating func move(_ slot: Int, x: Int, y: Int) { report([(Axis.slot, slot), (Axis.x, x), (Axis.y, y)]) }
-    mutating func up(_ slot: Int) { report([(Axis.slot, slot), (Axis.tracking, -1)]) }
+    public mutating func move(_ slot: Int, x: Int, y: Int) { report([(Axis.slot, slot), (Axis.x, x), (Axis.y, y)]) }
+    public mutating func up(_ slot: Int, after wait: Int = 8) {
+        report(after: wait, [(Axis.slot, slot), (Axis.tracking, -1)])
+    }
 
     /// SYN_DROPPED: the kernel's buffer ran over.
-    mutating func overrun() { events += [(8, 0, 3, 0), (0, 0, 0, 0)] }
+    public mutating func overrun() { events += [(8, 0, 3, 0), (0, 0, 0, 0)] }
 
     private var description: String {
         let device = "/devices/platform/panel/input/input7"
@@ -83,7 +85,8 @@ struct RecordedPanel {
     /// In the format of evemu.
     private var script: String {
         var time = 0
-        return events.map { event in
+        // The first event is played at once, whatever its time: an empty report.
+        return ([(wait: 0, type: 0, code: 0, value: 0)] + events).map { event in
             time += event.wait
             let fraction = "000" + String(time % 1000)
             return
@@ -108,33 +111,18 @@ struct RecordedPanel {
         return String(repeating: "0", count: count - digits.count) + digits
     }
 
-    /// Runs the probe on a machine that has this panel, and returns the lines that it says.
-    func probe(_ arguments: [String]) throws -> [String] {
-        let program = Files.parent(of: try #require(Process.executablePath())) + "/vitrine-keypad-probe"
-        try #require(Files.exists(program), "build the product vitrine-keypad-probe first")
-        let player = "/usr/bin/umockdev-run"
-        try #require(Files.exists(player), "install the Debian package umockdev: make packages")
-        var template = Array("/tmp/vitrine-touch-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw SystemCallError("mkdtemp", errno) }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // Best effort: what a failing test leaves behind is looked at, not relied on.
-        defer { try? Files.removeTree(folder) }
-        for (name, text) in [("device", description), ("ioctl", answers), ("events", script)] {
-            try Files.replace("\(folder)/\(name)", with: Array(text.utf8))
+    /// Writes what umockdev needs, and returns the words that run a program, which follow them, on a machine with this panel.
+    public func player(in folder: String) throws -> [String] {
+        let program = "/usr/bin/umockdev-run"
+        guard Files.exists(program) else {
+            throw RigError.wrong("install the Debian package umockdev: make packages")
         }
-        let words = [
-            "umockdev-run", "--device", "\(folder)/device", "--ioctl", "\(Self.path)=\(folder)/ioctl", "--evemu-events",
-            "\(Self.path)=\(folder)/events", "--", program, "touch", "--device", Self.path,
+        for (name, text) in [("device", description), ("ioctl", answers), ("events", script)] {
+            try Files.replace("\(folder)/panel.\(name)", with: Array(text.utf8))
+        }
+        return [
+            program, "--device", "\(folder)/panel.device", "--ioctl", "\(Self.path)=\(folder)/panel.ioctl",
+            "--evemu-events", "\(Self.path)=\(folder)/panel.events", "--",
         ]
-        let output = try Files.open("\(folder)/out", flags: O_WRONLY | O_CREAT)
-        let errors = try Files.open("\(folder)/err", flags: O_WRONLY | O_CREAT)
-        var child = try ChildProcess(
-            player, arguments: words + arguments, environment: ["PATH=/usr/bin:/bin"],
-            descriptors: [(output.raw, 1), (errors.raw, 2)], diesWithParent: false)
-        let status = try child.wait(timeout: .seconds(30))
-        let said = String(decoding: try Files.read("\(folder)/out", limit: 1 << 16), as: UTF8.self)
-        let complaints = String(decoding: try Files.read("\(folder)/err", limit: 1 << 16), as: UTF8.self)
-        try #require(status == .exited(0), "\(said)\n\(complaints)")
-        return said.split(separator: "\n").map(String.init)
     }
 }

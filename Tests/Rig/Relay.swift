@@ -7,12 +7,15 @@ public final class Relay {
     public let port: UInt16
     private let target: UInt16
     private let capture: String?
+    private let times: String?
     private var child: ChildProcess?
 
-    /// With `capture`, every byte that passes is also in files whose names begin so.
-    public init(to target: UInt16, capture: String? = nil) throws {
+    /// With `capture`, every byte that passes is also in files whose names begin so; with `times`, that file says when how
+    /// much passed (see `LineTimes`).
+    public init(to target: UInt16, capture: String? = nil, times: String? = nil) throws {
         self.target = target
         self.capture = capture
+        self.times = times
         port = try Self.freePort()
         try mend()
     }
@@ -32,12 +35,13 @@ public final class Relay {
         let nothing = try Files.open("/dev/null", flags: O_RDWR)
         let socat = try Programs.tool("socat")
         let dump = capture.map { ["-r", "\($0).up", "-R", "\($0).down"] } ?? []
+        let output = try Files.open(times ?? "/dev/null", flags: O_WRONLY | O_CREAT | O_APPEND)
         child = try ChildProcess(
             socat,
-            arguments: [socat] + dump + [
+            arguments: [socat] + dump + (times == nil ? [] : ["-v"]) + [
                 "TCP-LISTEN:\(port),bind=127.0.0.1,reuseaddr,fork,nodelay", "TCP:127.0.0.1:\(target),nodelay",
             ],
-            descriptors: [(nothing.raw, 0), (nothing.raw, 1), (nothing.raw, 2)], diesWithParent: false)
+            descriptors: [(nothing.raw, 0), (nothing.raw, 1), (output.raw, 2)], diesWithParent: false)
     }
 
     private func signal(_ number: Int32) {

@@ -12,6 +12,8 @@ public final class Rig {
         public var keypad: String?
         /// The terminal reaches the server through a relay that can be cut.
         public var isRelayed = false
+        /// When how much passed the relay is kept in the rig's folder, as `line.times`.
+        public var isTimed = false
         /// What passes the relay is kept in the rig's folder, as `capture.up` and `capture.down`.
         public var isCaptured = false
         /// Applications from `Tests/Fixtures/Applications`, besides the wallet and the calculator.
@@ -22,10 +24,14 @@ public final class Rig {
         public var balance = "500.00"
         public var limit = "250.00"
         public var account = "4111111111111111"
+        /// More about it: options of `vitrine-issuer account add`.
+        public var accountOptions: [String: String] = [:]
         /// Arguments of the terminal's, for example a board file.
         public var terminal: [String] = []
         /// Its environment, besides the rig's.
         public var environment: [String] = []
+        /// A touch panel whose fingers move by themselves, from the terminal's start on.
+        public var panel: RecordedPanel?
         /// The TPM's log has every byte of its bus.
         public var logsBus = false
         public init() {}
@@ -54,6 +60,7 @@ public final class Rig {
     public var keypad: String { folder + "/keypad" }
     public var planeFile: String { folder + "/plane" }
     public var timelineFile: String { folder + "/timeline.jsonl" }
+    public var lineTimes: String { folder + "/line.times" }
     public var serverLog: String { folder + "/server.log" }
     public var terminalLog: String { folder + "/terminal.log" }
 
@@ -68,8 +75,10 @@ public final class Rig {
         try trust()
         issuer = try openBank()
         try startServer()
-        if options.isRelayed || options.isCaptured {
-            relay = try Relay(to: port, capture: options.isCaptured ? folder + "/capture" : nil)
+        if options.isRelayed || options.isCaptured || options.isTimed {
+            relay = try Relay(
+                to: port, capture: options.isCaptured ? folder + "/capture" : nil,
+                times: options.isTimed ? lineTimes : nil)
         }
         try enrol()
         guard unsafe mkfifo(keypad, 0o600) == 0 else { throw RigError.system(SystemCallError("mkfifo", errno)) }
@@ -158,7 +167,7 @@ public final class Rig {
             [
                 "expiry": "2912", "balance": options.balance, "identification-above": options.limit,
                 "identification": "1815",
-            ])
+            ].merging(options.accountOptions) { _, new in new })
         try bank.start()
         return bank
     }
@@ -183,7 +192,7 @@ public final class Rig {
                 options.keypad ?? "script:\(keypad)", "--timeline", timelineFile, "--size",
                 "\(options.size.width)x\(options.size.height)",
             ] + options.terminal + more, log: terminalLog, inheritInput: options.keypad == "tty",
-            environment: options.environment)
+            environment: options.environment, through: try options.panel?.player(in: folder) ?? [])
         try wait(for: "the home screen", log: { self.logs() }) {
             try timeline.refresh()
             return timeline.first("home", from: mark) != nil
@@ -220,13 +229,15 @@ public final class Rig {
     }
 
     private func spawn(
-        _ name: String, _ arguments: [String], log: String, inheritInput: Bool = false, environment: [String] = []
+        _ name: String, _ arguments: [String], log: String, inheritInput: Bool = false, environment: [String] = [],
+        through player: [String] = []
     ) throws -> ChildProcess {
         let path = try Programs.path(name)
         let output = try Files.open(log, flags: O_WRONLY | O_CREAT | O_APPEND)
         let nothing = try Files.open("/dev/null", flags: O_RDONLY)
+        let words = player + [path] + arguments
         return try ChildProcess(
-            path, arguments: [path] + arguments, environment: Self.environment + environment,
+            words[0], arguments: words, environment: Self.environment + environment,
             descriptors: [(inheritInput ? 0 : nothing.raw, 0), (output.raw, 1), (output.raw, 2)],
             diesWithParent: false)
     }

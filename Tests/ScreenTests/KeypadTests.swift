@@ -1,3 +1,4 @@
+import Correspondence
 import Hold
 import LinuxBase
 import Pictures
@@ -37,6 +38,29 @@ import Wire
             }
             #expect(layout.key(x: 0, y: 0) == nil)
         }
+    }
+
+    @Test func `a screen with keys has room for them and for a picture, side by side`() throws {
+        for (width, height) in [(480, 272), (800, 480), (480, 800), (1280, 800), (1920, 1080)] {
+            for type in TypeSize.allCases {
+                let size = PixelSize(width: width, height: height)
+                let screen = ScreenLayout(size: size, type: type, hasKeypad: true)
+                let area = try #require(screen.keypad)
+                let keys = try layout(.keys, in: area)
+                #expect(keys.places.allSatisfy { area.contains($0.area) && min($0.area.width, $0.area.height) >= 48 })
+                let parts = [screen.strip, screen.stream, area]
+                var pixels = 0
+                for part in parts { pixels += part.width * part.height }
+                #expect(pixels == width * height)
+                for (index, part) in parts.enumerated() {
+                    #expect(parts[..<index].allSatisfy { $0.intersection(part).isEmpty })
+                }
+                #expect(screen.stream.width >= 240 && screen.stream.height >= 200)
+            }
+        }
+        // Smaller than that there are none, and a terminal that has no others does not start.
+        let small = ScreenLayout(size: PixelSize(width: 320, height: 240), hasKeypad: true)
+        #expect(KeypadLayout(area: try #require(small.keypad), purpose: .keys) == nil)
     }
 
     @Test func `keys are as large as a finger needs, or there is no keypad`() throws {

@@ -1,4 +1,5 @@
 import LinuxBase
+import Rig
 import Testing
 
 /// From a kernel's multitouch events to contacts in pixels, through libevdev, on a recorded panel (umockdev).

@@ -4,6 +4,7 @@ import Keys
 import LinuxBase
 import Pictures
 import Plane
+import Touch
 
 /// What differs from board to board, as the board's file says it (`Board/NAME/board.conf`):
 ///
@@ -18,6 +19,9 @@ import Plane
 ///     card.country = 276
 ///     sound.device = plughw:0
 ///     sound.level = 80
+///     touch = /dev/input/by-path/platform-panel-event
+///     touch.rotation = 90
+///     keypad = screen
 ///     code.camera = /dev/v4l/by-path/platform-camera-video-index0
 ///     type = large
 ///
@@ -28,6 +32,7 @@ struct BoardFile: Equatable, Sendable {
     var keypads: [KeypadMatch] = []
     var keys = KeyMap.standard
     var counter = CounterDevices()
+    var touch = TouchDevice()
     var type = TypeSize.regular
 
     enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
@@ -96,6 +101,13 @@ struct BoardFile: Equatable, Sendable {
         case "type":
             guard let type = TypeSize(rawValue: line.value) else { throw bad("regular or large") }
             self.type = type
+        case "keypad" where line.value == "screen": touch.hasKeypad = true
+        case "touch": touch.path = line.value
+        case "touch.rotation":
+            guard let degrees = Int(line.value), let rotation = PanelMapping.Rotation(rawValue: degrees) else {
+                throw bad("0, 90, 180 or 270")
+            }
+            touch.rotation = rotation
         case "keypad":
             do throws(KeypadMatchError) { keypads = try KeypadMatch.list(parsing: line.value[...]) } catch {
                 throw bad("a list of devices (\(error))")
@@ -117,6 +129,15 @@ struct BoardFile: Equatable, Sendable {
         default: throw .unknownName(line.name, line: line.line)
         }
     }
+}
+
+/// The panel over the screen.
+struct TouchDevice: Equatable, Sendable {
+    /// nil: there is none.
+    var path: String?
+    var rotation = PanelMapping.Rotation.none
+    /// There are no other keys: the trusted environment draws some.
+    var hasKeypad = false
 }
 
 /// What cards and codes are read with, and what answers to the ear.

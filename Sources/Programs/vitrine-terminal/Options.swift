@@ -32,6 +32,7 @@ struct Options: Sendable {
     var size: PixelSize?
     /// From the board file.
     var counter: CounterDevices
+    var touch: TouchDevice
     /// How large the trusted environment writes.
     var type = TypeSize.regular
     var launchSocket: String
@@ -87,6 +88,7 @@ struct Options: Sendable {
         screen = try Self.screen(arguments["--plane"] ?? "memory", board)
         keypad = try Self.keypad(arguments["--keypad"] ?? "none", board)
         counter = board.counter
+        touch = board.touch
         size = try arguments["--size"].map(Self.size) ?? board.size
         type = board.type
         decoder = arguments["--decoder"] ?? Self.neighbour("vitrine-decoder")

@@ -28,8 +28,8 @@ struct ScreenArtist {
     private let holds: [String: HoldScreen]
     private let title: String
 
-    init(size: PixelSize, records: StoredRecords) {
-        layout = ScreenLayout(size: size, type: records.type)
+    init(size: PixelSize, records: StoredRecords, hasKeypad: Bool) {
+        layout = ScreenLayout(size: size, type: records.type, hasKeypad: hasKeypad)
         type = Typesetter(small: records.small, body: records.body, title: records.title)
         let area = layout.stream.size
         let type = type
@@ -57,6 +57,14 @@ struct ScreenArtist {
 
     func outcomePicture(_ outcome: Outcome, title: String, invoice: Invoice?) -> Picture {
         OutcomeScreen(outcome: outcome, title: title, invoice: invoice, type: type).picture(size: layout.stream.size)
+    }
+
+    /// nil where the screen has no keypad, or is too small for one.
+    func keypad(_ purpose: KeypadLayout.Purpose, _ order: DigitOrder) -> KeypadPanel? {
+        guard let area = layout.keypad, let keys = KeypadLayout(area: area, purpose: purpose, order: order) else {
+            return nil
+        }
+        return KeypadPanel(layout: keys, type: type)
     }
 
     func strip(title: String?, connection: Strip.Connection, entry: Strip.Entry) -> Picture {

@@ -25,6 +25,7 @@ extension TrustedEnvironment {
         } else {
             pin = nil
         }
+        openKeys()
         openReaders(for: mode, now)
         if mode.contains(.code) { startCodes() } else { codes?.stop() }
     }

@@ -40,6 +40,7 @@ extension TrustedEnvironment {
 
     func endPIN(_ trouble: PINTrouble, _ now: MonotonicTime) {
         pin = nil
+        openKeys()
         refusePIN(trouble, now)
         drawStrip()
     }
@@ -59,6 +60,7 @@ extension TrustedEnvironment {
             let block = try typed.encrypted(account: account, fill: fill, key: key) { key, block in
                 BlockCipher.encipher(block, key: key)
             }
+            openKeys()
             tell(.pin(block), now)
             entry.enter(entry.mode.subtracting(.pin))
         } catch {

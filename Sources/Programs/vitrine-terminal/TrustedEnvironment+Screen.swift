@@ -34,6 +34,7 @@ extension TrustedEnvironment {
         guard showing != .stream else { return }
         showing = .stream
         layStrip()
+        openKeys()
         timeline.note("stream", at: Clock.now())
         // The next one: a decoder that fails now is replaced without waiting for a process to start.
         video.prepareSpare(log)

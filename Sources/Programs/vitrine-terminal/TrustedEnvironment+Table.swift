@@ -58,7 +58,8 @@ extension TrustedEnvironment {
         for name in names where name.hasPrefix("logo/") && !wanted.contains(name) { changes.append((name, nil)) }
         try store.commit(changes)
         records = try StoredRecords(from: store, type: options.type)
-        artist = ScreenArtist(size: artist.layout.size, records: records)
+        artist = ScreenArtist(
+            size: artist.layout.size, records: records, hasKeypad: artist.layout.keypad != nil)
         return signed.table.version
     }
 }

@@ -18,6 +18,7 @@ import Stream
 import TLS
 import TPM
 import Tones
+import Touch
 import Wire
 
 /// Everything the terminal is, in one place: the parts, what is on the screen, and the loop that turns what happens into
@@ -66,6 +67,9 @@ final class TrustedEnvironment {
     var watch: PlaneWatch?
     var keypad: KeypadSource
     var gate: LaunchGate
+    var touch: TouchDesk
+    /// The keys on the screen, where the board has no others.
+    var keys: KeypadPanel?
     /// nil where the board has no sound.
     var tones: TonePlayer?
     /// nil where the board has no reader.
@@ -148,7 +152,11 @@ final class TrustedEnvironment {
         do throws(PlaneError) {
             if case .display(let target) = options.screen { display = try DisplayPlane(target, now: start) }
             let size = options.size ?? display?.naturalSize() ?? PixelSize(width: 800, height: 480)
-            artist = ScreenArtist(size: size, records: records)
+            artist = ScreenArtist(size: size, records: records, hasKeypad: options.touch.hasKeypad)
+            guard !options.touch.hasKeypad || artist.keypad(.keys, .standard) != nil else {
+                throw PlaneError.noRoomForKeys(size)
+            }
+            touch = TouchDesk(options.touch, screen: size)
             switch options.screen {
             case .memory(let file):
                 plane = try MemoryPlane(size: size, file: file)
@@ -193,6 +201,7 @@ final class TrustedEnvironment {
                 "table": "\(table.version)", "applications": "\(table.rows.count)",
                 "screen": "\(artist.layout.size)", "server": "\(server.host):\(server.port)",
             ])
+        openKeys()
         layHome()
         display?.start(plane, stream: artist.layout.stream, now: Clock.now())
         takeDisplayEvents(Clock.now())
@@ -211,7 +220,7 @@ final class TrustedEnvironment {
         var watched = [
             (stopSignals.raw, Poll.Events.readable), driver.interest ?? (-1, []), (video.descriptor, .readable),
             (proof?.statement.descriptor ?? -1, .readable), (cards?.descriptor ?? -1, .readable),
-            (codes?.descriptor ?? -1, .readable),
+            (codes?.descriptor ?? -1, .readable), (touch.descriptor, .readable),
         ]
         let keypadStart = watched.count
         watched += keypad.watched
@@ -228,6 +237,7 @@ final class TrustedEnvironment {
 
         if !ready[0].isEmpty { takeSignals() }
         if isDue(keypadStart..<gateStart, keypad.deadline) { takeKeys(now) }
+        if isDue(6..<7, touch.deadline) { takeTouch(now) }
         advanceLink(ready[1], now)
         if !ready[2].isEmpty { takeDecoderEvents() }
         if !ready[3].isEmpty { takeProof() }
@@ -245,7 +255,7 @@ final class TrustedEnvironment {
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
             + [
                 video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline,
-                recall?.deadline,
+                touch.deadline, recall?.deadline,
             ]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())

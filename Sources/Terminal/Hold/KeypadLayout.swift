@@ -103,7 +103,11 @@ private struct KeyGrid {
         let rows = arrangement == .tall ? 5 : 4
         // About a tenth of a key.
         let gap = max(4, min(area.width / columns, area.height / rows) / 11)
-        func fitted(_ length: Int, _ count: Int) -> Int { (length - (count - 1) * gap) / count }
+        // A margin of a gap around all, where that leaves the keys large enough.
+        func fitted(_ length: Int, _ count: Int) -> Int {
+            let airy = (length - (count + 1) * gap) / count
+            return airy >= KeypadLayout.leastPixels ? airy : (length - (count - 1) * gap) / count
+        }
         let most = KeypadLayout.mostPixels
         let (wide, high) = (fitted(area.width, columns), fitted(area.height, rows))
         let width = min(wide, most, max(high, 1) * 2)

@@ -19,14 +19,38 @@ public struct ScreenLayout: Equatable, Sendable {
     public let strip: Rectangle
     /// Where home, hold and outcome screens and the application's pictures go.
     public let stream: Rectangle
+    /// Where the keypad on the screen is, for boards without keys: the trusted environment's alone, like the strip.
+    public let keypad: Rectangle?
 
     /// `size` is at least 320×200.
-    public init(size: PixelSize, type: TypeSize = .regular) {
+    public init(size: PixelSize, type: TypeSize = .regular, hasKeypad: Bool = false) {
         precondition(size.width >= 320 && size.height >= 200, "a screen has room for a strip and a picture")
         self.size = size
         let height = Self.stripHeight(type, on: size)
         strip = Rectangle(x: 0, y: 0, width: size.width, height: height)
-        stream = Rectangle(x: 0, y: height, width: size.width, height: size.height - height)
+        let below = Rectangle(x: 0, y: height, width: size.width, height: size.height - height)
+        guard hasKeypad else {
+            (stream, keypad) = (below, nil)
+            return
+        }
+        (stream, keypad) = Self.shared(below)
+    }
+
+    /// Beside the picture on a wide screen, below it on a tall one. Even sides, for chroma's sake.
+    private static func shared(_ area: Rectangle) -> (stream: Rectangle, keypad: Rectangle) {
+        var (stream, keypad) = (area, area)
+        if area.width >= area.height {
+            // Five rows want four fifths of their height; four columns of the least keys come first.
+            let least = min(4 * KeypadLayout.leastPixels + 16, area.width / 2)
+            keypad.width = max(min(area.height * 4 / 5, area.width * 2 / 5), least) & ~1
+            stream.width = area.width - keypad.width
+            keypad.x = stream.maxX
+        } else {
+            keypad.height = min(area.width * 5 / 4, area.height / 2) & ~1
+            stream.height = area.height - keypad.height
+            keypad.y = stream.maxY
+        }
+        return (stream, keypad)
     }
 }
 

@@ -14,6 +14,8 @@ public enum PlaneError: Error, Equatable, Sendable, CustomStringConvertible {
     case notPlane(path: String)
     /// The address after `rfb:` is not 127.0.0.1 or ::1 with a port: the plane shows what the cardholder sees.
     case notLoopback(String)
+    /// The board has no keys but those on the screen.
+    case noRoomForKeys(PixelSize)
 
     public var description: String {
         switch self {
@@ -23,6 +25,7 @@ public enum PlaneError: Error, Equatable, Sendable, CustomStringConvertible {
         case .display(let reason): reason
         case .notPlane(let path): "\(path) is not a plane file"
         case .notLoopback(let address): "\(address): a plane is shown on the loopback address only (rfb:127.0.0.1:PORT)"
+        case .noRoomForKeys(let size): "keypad = screen: on \(size) pixels keys would be too small for fingers"
         }
     }
 }

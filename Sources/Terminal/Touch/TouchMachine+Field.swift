@@ -3,11 +3,19 @@ public import Wire
 
 extension TouchMachine {
     /// What fingers mean at the moment.
-    public enum Field: Equatable, Sendable {
-        case none
-        case keys([Target])
-        /// Where the application's picture is on the screen.
-        case pointer(Rectangle)
+    public struct Field: Equatable, Sendable {
+        public var targets: [Target]
+        /// Where the application's picture is on the screen, if fingers on it are the application's.
+        public var picture: Rectangle?
+
+        public init(targets: [Target] = [], picture: Rectangle? = nil) {
+            self.targets = targets
+            self.picture = picture
+        }
+
+        public static let none = Field()
+        public static func keys(_ targets: [Target]) -> Field { Field(targets: targets) }
+        public static func pointer(_ picture: Rectangle) -> Field { Field(picture: picture) }
     }
 
     public struct Target: Equatable, Sendable {

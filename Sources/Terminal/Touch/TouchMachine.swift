@@ -106,11 +106,9 @@ public struct TouchMachine: Sendable {
     private func grip(_ contact: Contact) -> Grip {
         guard !isBounce(contact) else { return .void }
         let point = Rectangle(x: contact.x, y: contact.y, width: 1, height: 1)
-        switch field {
-        case .none: return .void
-        case .keys(let targets): return targets.first { $0.area.contains(point) }.map(Grip.key) ?? .void
-        case .pointer(let area): return area.contains(point) ? .pointer(area, x: contact.x, y: contact.y) : .void
-        }
+        if let target = field.targets.first(where: { $0.area.contains(point) }) { return .key(target) }
+        guard let area = field.picture, area.contains(point) else { return .void }
+        return .pointer(area, x: contact.x, y: contact.y)
     }
 
     private func isBounce(_ contact: Contact) -> Bool {
