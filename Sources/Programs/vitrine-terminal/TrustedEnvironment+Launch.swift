@@ -101,7 +101,6 @@ extension TrustedEnvironment {
                 size: artist.layout.stream.size, refreshMillihertz: 60_000, level: 42, temporalLayers: 1),
             invoice: request.invoice, stored: storedData(for: row))
         perform(session.handle(.launch(execution, linkUp: link.isUp)))
-        // The request is on its way; nothing is paid before a person has seen a picture.
         remember(execution, for: row)
         return .started
     }
@@ -183,6 +182,7 @@ extension TrustedEnvironment {
             log.error("the server does not say what came of the last payment: it is asked again at the next start")
             recall = nil
         }
+        if let deadline = forgetDeadline, now >= deadline { forgetRequest() }
         if let deadline = cardRetry.at, now >= deadline { retryCard(now) }
         if let deadline = pin?.deadline, now >= deadline { endPIN(.timeout, now) }
         if let deadline = driver.slotDeadline, now >= deadline { fillSlot(now) }

@@ -103,6 +103,7 @@ extension TrustedEnvironment {
         default:
             if takeRecalled(message, Clock.now()) { return }
             switch message {
+            case .accepted: keepRequest()
             case .outcome, .refused: launch?.isEndKnown = true
             default: break
             }

@@ -18,6 +18,7 @@ struct Recall {
 extension TrustedEnvironment {
     /// A bank may be asked meanwhile.
     private static let recallTime: Duration = .seconds(30)
+    private static let forgetPause: Duration = .seconds(2)
 
     static func recall(from store: SealedStore, _ log: Logger) -> Recall? {
         do throws(SealError) {
@@ -33,12 +34,17 @@ extension TrustedEnvironment {
         }
     }
 
-    /// Before anything can be paid: the application has yet to start.
+    /// To be kept from when the server has accepted it to its outcome.
     func remember(_ request: ExecutionRequest, for row: CorrespondenceRow) {
         guard row.entryModes.contains(.card) || row.storedData.contains(AccountRecord.name) else { return }
         launch?.pending = PendingRequest(
             request: request.request, application: request.application, invoice: request.invoice)
+    }
+
+    /// Once the server has taken the request: the hold screen is there by then, and nobody has pressed anything.
+    func keepRequest() {
         guard let pending = launch?.pending else { return }
+        forgetDeadline = nil
         do throws(SealError) {
             try store.write(PendingRecord.name, pending.encoded())
         } catch { log.error("sealed store: \(error)") }
@@ -47,12 +53,17 @@ extension TrustedEnvironment {
     /// The session has ended here. If the server has not said how, it is asked.
     func settle(_ ended: LaunchInProgress?, _ now: MonotonicTime) {
         guard let ended, let pending = ended.pending else { return }
-        guard !ended.isEndKnown else { return forgetRequest() }
+        guard !ended.isEndKnown else {
+            // Gone before then, this terminal asks and shows the same outcome once more.
+            forgetDeadline = now + Self.forgetPause
+            return
+        }
         recall = Recall(request: pending)
         if link.isUp, !isStopping { askForOutcome(now) }
     }
 
-    private func forgetRequest() {
+    func forgetRequest() {
+        forgetDeadline = nil
         do throws(SealError) {
             if try store.names().contains(PendingRecord.name) { try store.remove(PendingRecord.name) }
         } catch { log.error("sealed store: \(error)") }

@@ -93,6 +93,9 @@ final class TrustedEnvironment {
     var linkFailure: LinkFailure?
 
     var launch: LaunchInProgress?
+    /// When the record of a request whose outcome is known goes: a write takes as long as a launch may, so it waits until
+    /// whoever pays has gone.
+    var forgetDeadline: MonotonicTime?
     /// The outcome of an earlier life that has to be asked for.
     var recall: Recall?
     var session = SessionMachine()
@@ -212,6 +215,7 @@ final class TrustedEnvironment {
             // A TPM that cannot be talked to does not come back to this process: the service manager starts another.
             if let failure { throw failure }
         }
+        if forgetDeadline != nil { forgetRequest() }
         shutDown()
     }
 
@@ -255,7 +259,7 @@ final class TrustedEnvironment {
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
             + [
                 video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline,
-                touch.deadline, recall?.deadline,
+                touch.deadline, recall?.deadline, forgetDeadline,
             ]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())
