@@ -142,6 +142,7 @@ let server: [Target] = [
 
 let applications: [Target] = [
     module("Applications", "Kit", named("Wire", "RFB", "Drawing", "Pictures", "LinuxBase", "Measurements")),
+    module("Applications", "Kiosk", named("Wire", "Pictures", "LinuxBase")),
     module("Applications", "WalletScreens", named("Kit", "Drawing", "Pictures", "Wire", "Secrets", "TLS")),
     program(
         "Wallet", named("WalletScreens", "Kit", "Pictures", "Wire"), path: "Sources/Applications/Wallet"),
@@ -183,6 +184,7 @@ let programs: [Target] = [
             .product(name: "CryptoExtras", package: "swift-crypto"),
         ]),
     program("vitrine-cell", named("Cell", "Confinement", "LinuxBase")),
+    program("vitrine-web", named("Kiosk", "Wire", "Pictures", "LinuxBase")),
     program(
         "vitrinectl",
         named(
@@ -290,6 +292,7 @@ let testTargets: [Target] = [
         "vitrine-hostile-decoder",
         named("CHostileActs", "Cage", "Codec", "Confinement", "Decoder", "LinuxBase", "Pictures"),
         path: "Tests/HostileDecoder"),
+    tests("KioskTests", named("Kiosk", "Wire", "Pictures", "LinuxBase")),
     program("vitrine-counter-torture", named("Rig", "LinuxBase", "Measurements"), path: "Tests/CounterTorture"),
     program(
         "vitrine-torture",
@@ -321,6 +324,7 @@ let package = Package(
         .executable(name: "vitrine-release", targets: ["vitrine-release"]),
         .executable(name: "vitrine-server", targets: ["vitrine-server"]),
         .executable(name: "vitrine-cell", targets: ["vitrine-cell"]),
+        .executable(name: "vitrine-web", targets: ["vitrine-web"]),
         .executable(name: "vitrine-issuer", targets: ["vitrine-issuer"]),
         .executable(name: "vitrinectl", targets: ["vitrinectl"]),
         .executable(name: "wallet", targets: ["Wallet"]),

@@ -17,6 +17,23 @@ enum Logos {
         return canvas.picture()
     }
 
+    static func shop() throws -> Picture {
+        var canvas = try Canvas(size: size, fill: clear)
+        canvas.fill(.rounded(size.bounds, radius: 59), with: .solid(Colour(argb: 0xFF7A_3B1D)))
+        // A bag: handle, body, and a shadow of the handle on it.
+        canvas.fill(.rounded(Rectangle(x: 88, y: 48, width: 80, height: 96), radius: 40), with: .solid(white))
+        canvas.fill(
+            .rounded(Rectangle(x: 104, y: 64, width: 48, height: 64), radius: 24),
+            with: .solid(Colour(argb: 0xFF7A_3B1D)))
+        canvas.fill(.rounded(Rectangle(x: 56, y: 96, width: 144, height: 112), radius: 18), with: .solid(white))
+        for x in [92, 148] {
+            canvas.fill(
+                .rounded(Rectangle(x: x, y: 112, width: 16, height: 16), radius: 8),
+                with: .solid(Colour(argb: 0xFF7A_3B1D)))
+        }
+        return canvas.picture()
+    }
+
     static func calculator() throws -> Picture {
         var canvas = try Canvas(size: size, fill: clear)
         canvas.fill(.rounded(size.bounds, radius: 59), with: .solid(Colour(argb: 0xFF2D_3D52)))
@@ -36,8 +53,13 @@ enum Logos {
     /// This file is in Tests/KitTests.
     static let folder = (0..<3).reduce(#filePath) { path, _ in Files.parent(of: path) } + "/Images/applications"
 
-    @Test(arguments: ["wallet", "calculator"]) func `the files are what the code draws`(_ name: String) throws {
-        let drawn = try name == "wallet" ? Logos.wallet() : Logos.calculator()
+    @Test(arguments: ["wallet", "calculator", "shop"]) func `the files are what the code draws`(_ name: String) throws {
+        let drawn =
+            switch name {
+            case "wallet": try Logos.wallet()
+            case "shop": try Logos.shop()
+            default: try Logos.calculator()
+            }
         let path = "\(Self.folder)/\(name)/logo.png"
         if unsafe getenv("VITRINE_WRITE_LOGOS") != nil { try Artwork.writePNG(drawn, to: path) }
         let file = try Artwork.picture(png: path)

@@ -74,6 +74,27 @@ struct Bench {
             try leave(asked, from: mark)
         }
         try figures.add("launch_to_first_frame_x11_cold_ms_p95", Percentiles(windows).p95, "ms", n: windows.count)
+        try pages()
+    }
+
+    /// A web page in a browser that starts for it.
+    private mutating func pages() throws {
+        var first: [Double] = []
+        var sizes: [Double] = []
+        for _ in 0..<effort.windows {
+            let mark = try rig.mark()
+            let asked = try ask("shop")
+            first.append((try rig.event("shown", from: mark, timeout: .seconds(40)).at - asked.at).milliseconds)
+            _ = try rig.settledPicture(quiet: .milliseconds(400))
+            let cell = try (rig.serverProcess.map { try Rig.descendants(of: $0) }) ?? []
+            // One of them may just have ended.
+            sizes.append(Double(cell.reduce(0) { $0 + ((try? Rig.proportionalMemory($1)) ?? 0) }) / 1024)
+            try leave(asked, from: mark)
+        }
+        try figures.add(
+            "launch_to_first_frame_web_cold_ms_p95", Percentiles(first).p95, "ms", n: first.count, promised: 3000)
+        try figures.add("launch_to_first_frame_web_cold_ms_p50", Percentiles(first).p50, "ms", n: first.count)
+        try figures.add("cell_web_pss_mib_p95", Percentiles(sizes).p95, "MiB", n: sizes.count, promised: 400)
     }
 
     /// Leaves the application and waits for the home screen.

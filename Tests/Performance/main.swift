@@ -17,7 +17,9 @@ do {
 func measure() throws -> Bool {
     let arguments = try Arguments(
         Array(CommandLine.arguments.dropFirst()), options: ["--json"], switches: ["--short", "--strict"])
-    let rig = try Rig()
+    var options = Rig.Options()
+    options.applications = ["shop"]
+    let rig = try Rig(options)
     try rig.startTerminal()
     var bench = Bench(rig: rig, effort: arguments.has("--short") ? .short : Bench.Effort())
     try bench.run()

@@ -56,13 +56,15 @@ extension Rig {
     func enrol() throws {
         try initialise()
         try certify()
-        for application in ["wallet", "calculator"] + options.fixtures { try grant(application) }
-        try run(
-            "vitrinectl",
-            [
-                "table", "edit", "--state", state, "--terminal", Self.terminalName, "--application", "wallet",
-                "--stored-data", "payment-account",
-            ], in: folder)
+        for application in ["wallet", "calculator"] + options.applications + options.fixtures { try grant(application) }
+        for application in ["wallet"] + options.applications {
+            try run(
+                "vitrinectl",
+                [
+                    "table", "edit", "--state", state, "--terminal", Self.terminalName, "--application", application,
+                    "--stored-data", "payment-account",
+                ], in: folder)
+        }
         try installTable()
         try store(options.account + "=2912", as: "payment-account")
     }

@@ -116,6 +116,21 @@ extension Rig {
         return text.split(separator: " ").compactMap { Int32($0.filter(\.isNumber)) }
     }
 
+    /// All processes below `process`, whichever of its threads has started them.
+    public static func descendants(of process: Int32) throws -> [Int32] {
+        var result: [Int32] = []
+        for thread in try Files.names(in: "/proc/\(process)/task") {
+            // A thread may end while it is looked at, and so may a process.
+            guard let bytes = try? Files.read("/proc/\(process)/task/\(thread)/children", limit: 65536) else {
+                continue
+            }
+            for child in String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap({ Int32($0) }) {
+                result += [child] + ((try? descendants(of: child)) ?? [])
+            }
+        }
+        return result
+    }
+
     /// Proportional set size of a process in kibibytes.
     public static func proportionalMemory(_ process: Int32) throws -> Int {
         let text = String(decoding: try Files.read("/proc/\(process)/smaps_rollup", limit: 65536), as: UTF8.self)

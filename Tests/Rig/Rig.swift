@@ -18,6 +18,8 @@ public final class Rig {
         public var isCaptured = false
         /// Applications from `Tests/Fixtures/Applications`, besides the wallet and the calculator.
         public var fixtures: [String] = []
+        /// From `Images/applications`, likewise; with the stored account, as the wallet.
+        public var applications: [String] = []
         /// Of the demo's user, whose account is in the sealed store.
         public var code = "4711"
         /// Of that account at the bank, in major units; above the limit it wants to know who pays.
@@ -117,6 +119,7 @@ public final class Rig {
             ["user", "add", Self.userName, "--state", state, "--code", options.code], in: folder)
         try importApplication("wallet", programs: ["wallet"])
         try importApplication("calculator", programs: [])
+        for name in options.applications { try importApplication(name, programs: []) }
         for name in options.fixtures { try importApplication(name, from: "Tests/Fixtures/Applications", programs: []) }
     }
 
@@ -124,9 +127,13 @@ public final class Rig {
     public func importApplication(
         _ name: String, from folder: String = "Images/applications", programs: [String]
     ) throws {
+        let source = "\(Programs.root)/\(folder)/\(name)"
+        guard !programs.isEmpty else {
+            try run("vitrinectl", ["app", "import", source, "--state", state], in: self.folder)
+            return
+        }
         let target = "\(self.folder)/import-\(name)"
         try Files.makeFolder(target)
-        let source = "\(Programs.root)/\(folder)/\(name)"
         for file in try Files.names(in: source) {
             try Files.replace("\(target)/\(file)", with: try Files.read("\(source)/\(file)", limit: 8 << 20))
         }

@@ -20,7 +20,8 @@ private let required = """
 private let wrong: [(String, String)] = [
     ("id = \"Wallet\"", "id"), ("id = \"../x\"", "id"), ("id = \"\"", "id"), ("id = 7", "id"), ("", "id"),
     ("id = \"a..b\"", "id"), ("title = \"\"", "title"), ("title = \"a\\u0007\"", "title"),
-    ("version = \"1 2\"", "version"), ("kind = \"web\"", "kind"), ("command = []", "command"),
+    ("version = \"1 2\"", "version"), ("kind = \"game\"", "kind"), ("kind = \"web\"", "command"),
+    ("page = \"a.html\"", "page"), ("command = []", "command"),
     ("command = [\"wallet\"]", "command"), ("command = [\"/app/../x\"]", "command"),
     ("command = [7]", "command"), ("command = \"/app/x\"", "command"), ("logo = \"/etc/x.png\"", "logo"),
     ("logo = \"../x.png\"", "logo"), ("logo = \"x.svg\"", "logo"), ("accent = \"red\"", "accent"),
@@ -81,6 +82,28 @@ extension RecordsTests {
                 return
             }
             #expect(named == key)
+        }
+
+        @Test(arguments: [
+            ("index.html", true), ("till/check-out.html", true), ("", false), ("index.php", false),
+            ("/index.html", false),
+            ("../index.html", false), ("a//b.html", false), (".hidden.html", false), ("a b.html", false),
+            ("?.html", false),
+        ])
+        func `a web application has a page instead of a command`(page: String, isRight: Bool) throws {
+            let text = """
+                id = "shop"
+                title = "Shop"
+                version = "1"
+                kind = "web"
+                page = "\(page)"
+                """
+            guard isRight else {
+                #expect(throws: CatalogueError.self) { try ApplicationManifest(toml: text) }
+                return
+            }
+            let manifest = try ApplicationManifest(toml: text)
+            #expect(manifest.kind == .web && manifest.page == page && manifest.command.isEmpty)
         }
 
         @Test func `what is not TOML is refused with its line`() throws {

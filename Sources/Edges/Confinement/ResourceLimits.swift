@@ -5,6 +5,8 @@ import LinuxBase
 public struct ResourceLimits: Equatable, Sendable {
     /// Address space of each process, bytes.
     public var addressSpaceBytes: UInt64?
+    /// Memory of each process that is its own and can be written, bytes.
+    public var dataBytes: UInt64?
     /// Processor seconds of each process; then SIGXCPU.
     public var cpuSeconds: UInt64?
     /// Processes and threads of this user. Counted for each user namespace (Linux 5.14 on), so set it inside the cell's
@@ -19,10 +21,11 @@ public struct ResourceLimits: Equatable, Sendable {
     public var noCoreDumps: Bool
 
     public init(
-        addressSpaceBytes: UInt64? = nil, cpuSeconds: UInt64? = nil, processes: UInt64? = nil,
+        addressSpaceBytes: UInt64? = nil, dataBytes: UInt64? = nil, cpuSeconds: UInt64? = nil, processes: UInt64? = nil,
         openFiles: UInt64? = nil, fileBytes: UInt64? = nil, lockedBytes: UInt64? = nil, noCoreDumps: Bool = true
     ) {
         self.addressSpaceBytes = addressSpaceBytes
+        self.dataBytes = dataBytes
         self.cpuSeconds = cpuSeconds
         self.processes = processes
         self.openFiles = openFiles
@@ -34,6 +37,7 @@ public struct ResourceLimits: Equatable, Sendable {
     /// Sets soft and hard limits, never above the hard limits that are there already, and reads them back.
     public func apply() throws(ConfinementError) {
         try Self.set("address space", RLIMIT_AS, addressSpaceBytes)
+        try Self.set("data", RLIMIT_DATA, dataBytes)
         try Self.set("processor time", RLIMIT_CPU, cpuSeconds)
         try Self.set("processes", __RLIMIT_NPROC, processes)  // RLIMIT_NPROC is a macro for it.
         try Self.set("open files", RLIMIT_NOFILE, openFiles)

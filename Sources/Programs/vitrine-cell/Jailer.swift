@@ -23,7 +23,10 @@ enum Jailer {
             // 3. Limits, which everything from here on inherits. The number of processes is set inside: it is counted for
             //    each user namespace, and out here the server's own processes would count.
             try ResourceLimits(
-                addressSpaceBytes: specification.limits.memoryBytes, cpuSeconds: specification.limits.cpuSeconds,
+                // Browsers reserve addresses by the terabyte: of theirs, memory that can be written counts.
+                addressSpaceBytes: specification.kind == .web ? nil : specification.limits.memoryBytes,
+                dataBytes: specification.kind == .web ? specification.limits.memoryBytes : nil,
+                cpuSeconds: specification.limits.cpuSeconds,
                 openFiles: specification.limits.openFiles, fileBytes: specification.limits.fileBytes
             ).apply()
 
@@ -40,7 +43,7 @@ enum Jailer {
 
             // 6. The filter is written now and loaded by bubblewrap as its last step before the first program inside:
             //    it still has to mount.
-            let filter = try self.filter()
+            let filter = try self.filter(specification.kind)
             let command = Bubblewrap(
                 specification: specification, bindings: bindings, data: try data(for: specification), filter: filter,
                 links: links)
@@ -60,10 +63,14 @@ enum Jailer {
         for folder in Process.libraryFolders() where !folders.contains(folder) && !folder.hasPrefix("/usr/") {
             folders.append(folder)
         }
-        return [
-            .init(source: specification.root, target: CellLayout.application),
-            .init(source: program, target: CellLayout.jailer),
-        ] + folders.map { .init(source: $0, target: $0) }
+        var programs = [Bubblewrap.Binding(source: program, target: CellLayout.jailer)]
+        if specification.kind == .web {
+            // Beside this program, as it is installed.
+            let source = Files.parent(of: program) + "/vitrine-web"
+            programs.append(.init(source: source, target: CellLayout.webHost))
+        }
+        return [.init(source: specification.root, target: CellLayout.application)] + programs
+            + folders.map { .init(source: $0, target: $0) }
     }
 
     /// Mounts every source where any user can pass. Nobody else sees it, and it ends with this process.
@@ -87,20 +94,24 @@ enum Jailer {
         return result
     }
 
-    private static func filter() throws -> Int32 {
+    private static func filter(_ kind: CellSpecification.Kind) throws -> Int32 {
         let pair = try UnixSocket.pair()
-        try CellCalls.filter().write(to: pair.first.raw)
+        try CellCalls.filter(for: kind).write(to: pair.first.raw)
         return try pair.split { _, reader in reader }.takeForExec()
     }
 
     private static func data(for specification: CellSpecification) throws -> [Bubblewrap.Data] {
         let user = CellLayout.user
         let name = CellLayout.userName
-        let files = [
+        var files = [
             (CellLayout.request, specification.request),
             ("/etc/passwd", Array("\(name):x:\(user):\(user)::/tmp:/bin/sh\n".utf8)),
             ("/etc/group", Array("\(name):x:\(user):\n".utf8)),
         ]
+        if specification.kind == .web {
+            files.append((CellLayout.webBlank, Array("<!doctype html><title></title>\n".utf8)))
+            files.append((CellLayout.webPolicy, Array(try WebPolicy.text(for: specification.application).utf8)))
+        }
         var result: [Bubblewrap.Data] = []
         for (target, bytes) in files {
             result.append(.init(descriptor: try Descriptor.holding(bytes).takeForExec(), target: target))

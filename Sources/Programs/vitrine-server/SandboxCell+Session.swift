@@ -54,14 +54,25 @@ extension Prepared {
     func specification(libraries: [String]) -> CellSpecification {
         let manifest = entry.manifest
         return CellSpecification(
-            application: manifest.id, kind: manifest.kind == .native ? .native : .window, root: entry.folder,
-            command: manifest.command, size: request.size, request: request.encoded(),
+            application: manifest.id, kind: manifest.kind.cell, root: entry.folder,
+            command: manifest.page.map { [CellLayout.webHost, "\(WebPolicy.origin(of: manifest.id))/\($0)"] }
+                ?? manifest.command, size: request.size, request: request.encoded(),
             limits: CellLimits(
                 memoryBytes: UInt64(clamping: manifest.limits.memoryBytes),
                 cpuSeconds: UInt64(clamping: manifest.limits.cpuSeconds),
                 processes: UInt64(clamping: manifest.limits.processes),
                 openFiles: UInt64(clamping: manifest.limits.openFiles),
                 fileBytes: UInt64(clamping: manifest.limits.fileBytes)), libraries: libraries)
+    }
+}
+
+extension ApplicationKind {
+    fileprivate var cell: CellSpecification.Kind {
+        switch self {
+        case .native: .native
+        case .window: .window
+        case .web: .web
+        }
     }
 }
 

@@ -79,8 +79,8 @@ extension Session {
     private func serve(_ input: RFBInput) {
         guard case .accepted(let cell?) = phase, let manifest = prepared?.entry.manifest else { return }
         phase = .serving(cell, input)
-        // A program with a window does not know that it could ask for keys.
-        if manifest.kind == .window, manifest.entry.contains(.keys) { perform(queue.setEntryMode(.keys)) }
+        // A program with a window does not know that it could ask for keys, and a page may not want to.
+        if manifest.kind != .native, manifest.entry.contains(.keys) { perform(queue.setEntryMode(.keys)) }
         perform(queue.started())
     }
 

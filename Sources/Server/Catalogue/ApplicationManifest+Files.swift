@@ -9,7 +9,11 @@ extension ApplicationManifest {
 
     /// Checks what the manifest says of files against the files.
     func checkFiles(in folder: String) throws(CatalogueError) {
-        if command[0].hasPrefix(Self.inside) {
+        if let page {
+            let status = try? Files.status("\(folder)/www/\(page)")  // What cannot be looked at is not there.
+            guard status?.kind == .file else { throw .manifest(key: "page", problem: "www/\(page) is not a file") }
+        }
+        if command.first?.hasPrefix(Self.inside) == true {
             let program = String(command[0].dropFirst(Self.inside.count))
             let status = try? Files.status(folder + "/" + program)  // What cannot be looked at is not there.
             guard let status, status.kind != .special, status.kind != .folder else {

@@ -7,6 +7,8 @@ public enum ApplicationKind: String, Equatable, Sendable {
     case native
     /// Any program with a window, on a display of its own.
     case window
+    /// Pages of its own, in a browser that shows nothing else.
+    case web
 }
 
 /// What one session of an application may use. Seconds and bytes, as the names say.
@@ -33,6 +35,8 @@ public struct ApplicationManifest: Equatable, Sendable {
     public var kind: ApplicationKind
     /// The program's path inside the cell (the application's own files are in /app), and its arguments.
     public var command: [String]
+    /// Instead of a command, for `web`: the page that is shown first, below `www` in the application's folder.
+    public var page: String?
     /// A PNG file in the application's folder, shown while the application starts.
     public var logo: String?
     public var accent: Colour
@@ -63,21 +67,18 @@ extension ApplicationManifest {
 
         let top = ManifestTable(parsed, path: "")
         try top.allow([
-            "id", "title", "version", "kind", "command", "logo", "accent", "entry", "limits", "data",
+            "id", "title", "version", "kind", "command", "page", "logo", "accent", "entry", "limits", "data",
         ])
         id = try top.text("id", bytes: WireLimits.identifierBytes, expected: Self.identifierRule, Self.isIdentifier)
         title = try top.text("title", bytes: 64, expected: "printable text") { !$0.isEmpty && $0.isPrintable }
         version = try top.text("version", bytes: 32, expected: "letters, digits and . + -") { version in
             !version.isEmpty && version.utf8.allSatisfy { $0.isLetterOrDigit || ".+-".utf8.contains($0) }
         }
-        let word = try top.text("kind", bytes: 16, expected: "\"native\" or \"window\"") {
+        let word = try top.text("kind", bytes: 16, expected: "\"native\", \"window\" or \"web\"") {
             ApplicationKind(rawValue: $0) != nil
         }
         kind = ApplicationKind(rawValue: word) ?? .native
-        command = try top.texts("command", count: 1...32, bytes: WireLimits.textBytes)
-        guard command[0].hasPrefix("/"), !command[0].components.contains("..") else {
-            throw .manifest(key: "command", problem: "starts with the program's absolute path, such as /app/wallet")
-        }
+        (command, page) = try Self.start(top, kind)
         logo =
             !top.has("logo")
             ? nil
@@ -88,6 +89,28 @@ extension ApplicationManifest {
         entry = try top.has("entry") ? Self.entryModes(top) : [.keys]
         limits = try top.table("limits").map { table throws(CatalogueError) in try ApplicationLimits(table) } ?? .init()
         data = try Self.dataNames(top)
+    }
+
+    /// A web application has a page, every other one a command.
+    private static func start(
+        _ top: ManifestTable, _ kind: ApplicationKind
+    ) throws(CatalogueError) -> (command: [String], page: String?) {
+        guard kind == .web else {
+            guard !top.has("page") else { throw .manifest(key: "page", problem: "is for kind = \"web\"") }
+            let command = try top.texts("command", count: 1...32, bytes: WireLimits.textBytes)
+            guard command[0].hasPrefix("/"), !command[0].components.contains("..") else {
+                throw .manifest(key: "command", problem: "starts with the program's absolute path, such as /app/wallet")
+            }
+            return (command, nil)
+        }
+        guard !top.has("command") else { throw .manifest(key: "command", problem: "a web application has a page") }
+        let page = try top.text("page", bytes: 128, expected: "a file below www, such as index.html") { page in
+            page.hasSuffix(".html") && page.isPrintable
+                && page.utf8.allSatisfy { $0.isLetterOrDigit || "/-_.".utf8.contains($0) }
+                && page.split(separator: "/", omittingEmptySubsequences: false)
+                    .allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
+        }
+        return ([], page)
     }
 
     static let identifierRule = "lower-case letters, digits, . and -, starting with a letter or digit"

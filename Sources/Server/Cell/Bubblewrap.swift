@@ -54,9 +54,11 @@ public struct Bubblewrap: Sendable {
     public var arguments: [String] {
         let user = "\(CellLayout.user)"
         var line = [
-            "bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
-            "--cap-drop", "ALL", "--uid", user, "--gid", user, "--hostname", "cell", "--clearenv",
+            "bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            "--uid", user, "--gid", user, "--hostname", "cell", "--clearenv",
         ]
+        // Chromium makes user namespaces for its own sandbox, in which its pages have even less than this cell.
+        if specification.kind != .web { line.append("--disable-userns") }
         for (name, value) in environment { line += ["--setenv", name, value] }
         line += ["--ro-bind", "/usr", "/usr"]
         for link in links { line += ["--symlink", link.target, "/\(link.name)"] }
@@ -74,7 +76,7 @@ public struct Bubblewrap: Sendable {
         line += ["--remount-ro", "/", "--chdir", CellLayout.application]
         line += ["--seccomp", "\(filter)", "--info-fd", "\(CellLayout.Number.information)", "--", CellLayout.jailer]
         line += [CellLayout.Stage.inside, "\(specification.limits.processes)"]
-        if specification.kind == .window {
+        if specification.kind != .native {
             line += [CellLayout.Stage.window, "\(specification.size.width)x\(specification.size.height)"]
         }
         return line + ["--"] + specification.words

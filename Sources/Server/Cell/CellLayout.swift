@@ -6,6 +6,12 @@ public enum CellLayout {
     public static let request = "/run/vitrine/request"
     /// The jailer itself, which is the first program inside.
     public static let jailer = "/cell/vitrine-cell"
+    /// First program of a web cell's window.
+    public static let webHost = "/cell/vitrine-web"
+    /// An empty page, which a browser shows until its site can be asked for.
+    public static let webBlank = "/cell/blank.html"
+    /// What Chromium reads as its administrator's will.
+    public static let webPolicy = "/etc/chromium/policies/managed/vitrine.json"
     /// The application's user inside; outside it is another (see `Jailer`).
     public static let user: UInt32 = 1000
     public static let userName = "application"

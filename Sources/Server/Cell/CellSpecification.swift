@@ -7,6 +7,8 @@ public struct CellSpecification: Equatable, Sendable {
         case native
         /// Any X11 program: a private X server serves its picture.
         case window
+        /// A page of the application's own site, in a Chromium on a private X server.
+        case web
     }
 
     public var application: String
