@@ -109,26 +109,19 @@ extension Rig {
         return plane.picture()
     }
 
-    /// Child processes of `process`, by /proc.
+    /// Child processes of `process`, whichever of its threads has started them, by /proc.
     public static func children(of process: Int32) throws -> [Int32] {
-        let path = "/proc/\(process)/task/\(process)/children"
-        let text = String(decoding: try Files.read(path, limit: 65536), as: UTF8.self)
-        return text.split(separator: " ").compactMap { Int32($0.filter(\.isNumber)) }
+        try Files.names(in: "/proc/\(process)/task").flatMap { thread -> [Int32] in
+            // A thread may end while it is looked at.
+            let bytes = (try? Files.read("/proc/\(process)/task/\(thread)/children", limit: 65536)) ?? []
+            return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+        }
     }
 
-    /// All processes below `process`, whichever of its threads has started them.
+    /// All processes below `process`.
     public static func descendants(of process: Int32) throws -> [Int32] {
-        var result: [Int32] = []
-        for thread in try Files.names(in: "/proc/\(process)/task") {
-            // A thread may end while it is looked at, and so may a process.
-            guard let bytes = try? Files.read("/proc/\(process)/task/\(thread)/children", limit: 65536) else {
-                continue
-            }
-            for child in String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap({ Int32($0) }) {
-                result += [child] + ((try? descendants(of: child)) ?? [])
-            }
-        }
-        return result
+        // A child may end while it is looked at.
+        try children(of: process).flatMap { [$0] + ((try? descendants(of: $0)) ?? []) }
     }
 
     /// Proportional set size of a process in kibibytes.

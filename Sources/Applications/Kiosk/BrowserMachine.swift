@@ -53,6 +53,7 @@ package struct BrowserMachine {
     }
 
     package mutating func take(_ bytes: ArraySlice<UInt8>) -> [Action] {
+        // Whatever is wrong with it, there is nothing to answer.
         guard let message = try? JSONDecoder().decode(BrowserMessage.self, from: Data(bytes)) else {
             return [.failed("a message of the browser")]
         }

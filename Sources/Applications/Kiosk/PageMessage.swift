@@ -30,6 +30,7 @@ package enum PageMessage {
 
     /// Throws `.malformed` for what is no such event; limits are the wire's.
     package static func event(_ text: String) throws -> ApplicationEvent {
+        // Of a page's mistake the log gets no more than that it was one: the text may be anything.
         guard text.utf8.count <= bytes, let said = try? JSONDecoder().decode(Said.self, from: Data(text.utf8)) else {
             throw KioskError.malformed("what the page says")
         }

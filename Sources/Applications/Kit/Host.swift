@@ -111,11 +111,7 @@ struct Host<A: Application & ~Copyable>: ~Copyable {
     mutating func report(to control: borrowing Descriptor) throws(KitError) {
         if let outcome { events.append(.outcome(outcome)) }
         do throws(SystemCallError) {
-            for event in events {
-                while case .wouldBlock = try control.write(event.encoded()[...]) {
-                    _ = try Poll.wait(for: control.raw, events: .writable, timeout: nil)
-                }
-            }
+            for event in events { try control.writePacket(event.encoded()) }
         } catch { throw .system(error) }
         events = []
     }

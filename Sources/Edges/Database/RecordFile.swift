@@ -99,13 +99,17 @@ public struct RecordRow {
     public func integer(_ column: String) throws(DatabaseError) -> Int64 { try value(column, optionalInteger(column)) }
     public func text(_ column: String) throws(DatabaseError) -> String { try value(column, optionalText(column)) }
     public func bytes(_ column: String) throws(DatabaseError) -> [UInt8] {
-        try value(column, (row[column] as DatabaseValue?).flatMap { Data.fromDatabaseValue($0) }.map { Array($0) })
+        try value(column, optionalBytes(column))
     }
     public func optionalInteger(_ column: String) -> Int64? {
         (row[column] as DatabaseValue?).flatMap { Int64.fromDatabaseValue($0) }
     }
     public func optionalText(_ column: String) -> String? {
         (row[column] as DatabaseValue?).flatMap { String.fromDatabaseValue($0) }
+    }
+
+    public func optionalBytes(_ column: String) -> [UInt8]? {
+        (row[column] as DatabaseValue?).flatMap { Data.fromDatabaseValue($0) }.map { Array($0) }
     }
 
     private func value<Value>(_ column: String, _ value: Value?) throws(DatabaseError) -> Value {

@@ -77,5 +77,17 @@ public struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// One packet to a socket of packets, waiting while it is full. False when the other end has gone.
+    @discardableResult
+    public borrowing func writePacket(_ bytes: [UInt8]) throws(SystemCallError) -> Bool {
+        while true {
+            switch try write(bytes[...]) {
+            case .bytes: return true
+            case .wouldBlock: _ = try Poll.wait(for: raw, events: .writable, timeout: nil)
+            case .closed: return false
+            }
+        }
+    }
+
     private borrowing func fcntlDuplicate(_ fd: Int32) -> Int32 { fcntl(fd, F_DUPFD_CLOEXEC, 3) }
 }

@@ -60,10 +60,21 @@ public enum Clock {
 
     /// The calendar's day by the wall clock, in UTC.
     public static func utcDate() -> (year: Int, month: Int, day: Int) {
-        var seconds = time_t(secondsSince1970())
+        let date = utc(secondsSince1970())
+        return (date.year, date.month, date.day)
+    }
+
+    /// A moment in UTC. Seconds since 1970 beyond some 30,000 years are taken for that.
+    public static func utc(
+        _ secondsSince1970: Int64
+    ) -> (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        var seconds = time_t(min(max(secondsSince1970, -(1 << 40)), 1 << 40))
         var parts = unsafe tm()
         _ = unsafe gmtime_r(&seconds, &parts)
-        return unsafe (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+        return unsafe (
+            Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday), Int(parts.tm_hour),
+            Int(parts.tm_min), Int(parts.tm_sec)
+        )
     }
 
     /// Blocks this thread. For tests and tools; programs wait in `Poll`.

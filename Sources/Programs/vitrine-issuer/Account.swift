@@ -53,7 +53,7 @@ struct Account: Sendable {
         limit = try row.integer("payment_limit")
         isBlocked = try row.integer("blocked") != 0
         salt = try row.bytes("salt")
-        pinReference = try? row.bytes("pin_reference")
+        pinReference = row.optionalBytes("pin_reference")
         pinAbove = row.optionalInteger("pin_above")
         pinTries = try row.integer("pin_tries")
         if let kind = row.optionalText("proof").flatMap(Proof.Kind.init(rawValue:)) {
@@ -61,7 +61,7 @@ struct Account: Sendable {
         } else {
             proof = nil
         }
-        identification = try? row.bytes("identification")
+        identification = row.optionalBytes("identification")
         proofTries = try row.integer("proof_tries")
         codeIssued = try row.integer("code_issued")
         codeUsed = try row.integer("code_used")

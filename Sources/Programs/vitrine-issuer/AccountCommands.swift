@@ -60,6 +60,13 @@ struct AccountCommand: ParsableCommand {
         commandName: "account", abstract: "Adds, blocks and unblocks accounts.",
         subcommands: [Add.self, Block.self, Unblock.self])
 
+    private static func setBlocked(_ isBlocked: Bool, _ account: AccountNumber, _ state: StateOption) throws {
+        let ledger = try state.ledger()
+        guard try ledger.setBlocked(isBlocked, digest: account.digest(ledger.keys)) else {
+            throw Complaint("there is no such account")
+        }
+    }
+
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Opens an account under a test account number.",
@@ -129,10 +136,7 @@ struct AccountCommand: ParsableCommand {
         @OptionGroup var account: AccountNumber
 
         func run() throws {
-            let ledger = try state.ledger()
-            guard try ledger.setBlocked(true, digest: account.digest(ledger.keys)) else {
-                throw Complaint("there is no such account")
-            }
+            try AccountCommand.setBlocked(true, account, state)
         }
     }
 
@@ -142,10 +146,7 @@ struct AccountCommand: ParsableCommand {
         @OptionGroup var account: AccountNumber
 
         func run() throws {
-            let ledger = try state.ledger()
-            guard try ledger.setBlocked(false, digest: account.digest(ledger.keys)) else {
-                throw Complaint("there is no such account")
-            }
+            try AccountCommand.setBlocked(false, account, state)
         }
     }
 }

@@ -32,23 +32,3 @@ enum BlockCipher {
 func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }
-
-extension [UInt8] {
-    var hexadecimal: String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// ASCII digits of either case; nil for an odd count and for anything that is no digit.
-    init?(hexadecimal text: [UInt8]) {
-        guard text.count % 2 == 0 else { return nil }
-        var result: [UInt8] = []
-        for index in stride(from: 0, to: text.count, by: 2) {
-            let values = text[index...index + 1].map { Character(Unicode.Scalar($0)) }.map {
-                $0.isASCII ? $0.hexDigitValue : nil
-            }
-            guard let high = values[0], let low = values[1] else { return nil }
-            result.append(UInt8(high * 16 + low))
-        }
-        self = result
-    }
-}

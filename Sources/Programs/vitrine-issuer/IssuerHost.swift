@@ -1,6 +1,6 @@
 internal import Database
-internal import FoundationEssentials
 internal import ISO8583
+internal import LinuxBase
 internal import Logging
 
 /// Messages in, answers out. Lives on the ledger's thread.
@@ -54,10 +54,8 @@ struct IssuerHost: Sendable {
 
     /// This month, in UTC.
     private static func month() -> Expiry {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        let parts = calendar.dateComponents([.year, .month], from: Date())
-        guard let year = parts.year, let month = parts.month, let now = Expiry(year: year % 100, month: month) else {
+        let date = Clock.utcDate()
+        guard let now = Expiry(year: date.year % 100, month: date.month) else {
             preconditionFailure("a calendar without months")
         }
         return now

@@ -17,7 +17,7 @@ extension Ledger {
         init(_ row: RecordRow) throws(DatabaseError) {
             number = try row.integer("number")
             account = row.optionalInteger("account")
-            asked = try? row.bytes("asked")
+            asked = row.optionalBytes("asked")
             taken = try row.integer("taken")
             isReversed = try row.integer("reversed") != 0
             answer = PaymentAnswer(

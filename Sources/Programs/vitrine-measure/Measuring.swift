@@ -56,7 +56,7 @@ struct Measuring {
             } catch {
                 throw .tpm(error)
             }
-            say("\(event.register)  \(hexadecimal(event.digest))  \(event.name)")
+            say("\(event.register)  \(event.digest.hexadecimal)  \(event.name)")
         }
     }
 
@@ -87,9 +87,5 @@ struct Measuring {
             }
             throw .cannotWrite(error.description)
         }
-    }
-
-    private func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -9,14 +9,14 @@ internal import TPM
 extension Command {
     /// The key in hexadecimal, 32, 48 or 64 digits, from the standard input.
     func setPINKey(_ tpm: TPMDevice, _ identifierText: String) throws(Problem) {
-        guard let identifier = Self.bytes(Array(identifierText.utf8)),
+        guard let identifier = [UInt8](hexadecimal: Array(identifierText.utf8)),
             identifier.count == KeySerialNumber.identifierBytes
         else { throw Problem("an initial key's identifier has 16 hexadecimal digits", ExitCode.usage) }
         var text: [UInt8] = []
         defer { wipe(&text) }
         try readInput(into: &text)
         while let last = text.last, last == 0x0A || last == 0x0D { text.removeLast() }
-        guard var key = Self.bytes(text), KeySize(rawValue: key.count) != nil else {
+        guard var key = [UInt8](hexadecimal: text), KeySize(rawValue: key.count) != nil else {
             throw Problem("an initial key has 32, 48 or 64 hexadecimal digits", ExitCode.badData)
         }
         defer { wipe(&key) }
@@ -50,19 +50,5 @@ extension Command {
             }
             return register.encoded().copied()
         } catch { throw Problem("the PIN key: \(error)", ExitCode.badData) }
-    }
-
-    /// nil for what are no hexadecimal digits, or an odd number of them.
-    private static func bytes(_ digits: [UInt8]) -> [UInt8]? {
-        guard !digits.isEmpty, digits.count.isMultiple(of: 2), digits.count <= 64 else { return nil }
-        var result: [UInt8] = []
-        result.reserveCapacity(digits.count / 2)
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index...(index + 1)], as: UTF8.self), radix: 16),
-                digits[index] != 0x2B, digits[index] != 0x2D
-            else { return nil }
-            result.append(byte)
-        }
-        return result
     }
 }

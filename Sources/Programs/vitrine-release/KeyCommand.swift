@@ -14,7 +14,7 @@ struct KeyCommand: ParsableCommand {
         func run() throws {
             let key = try ReleaseKey.make(at: out)
             let point = key.point
-            print("key made, fingerprint \(hexadecimal(sha256([4] + point.x + point.y)))")
+            print("key made, fingerprint \(sha256([4] + point.x + point.y).hexadecimal)")
         }
     }
 

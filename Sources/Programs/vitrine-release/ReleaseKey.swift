@@ -59,8 +59,3 @@ func read(_ path: String, limit: Int) throws -> [UInt8] {
         }
     }
 }
-
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Crypto
 internal import Evidence
 internal import FoundationEssentials
+internal import LinuxBase
 
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,12 +20,12 @@ struct Show: ParsableCommand {
         print("generation   \(manifest.generation)")
         print("time         \(Date(timeIntervalSince1970: Double(manifest.time)).formatted(.iso8601))")
         for (register, value) in zip(manifest.registers, manifest.registerValues(sha256: sha256)) {
-            print("register     \(register) = \(hexadecimal(value))")
+            print("register     \(register) = \(value.hexadecimal)")
         }
         for measurement in manifest.measurements {
-            print("measurement  \(measurement.register)  \(hexadecimal(measurement.digest))  \(measurement.name)")
+            print("measurement  \(measurement.register)  \(measurement.digest.hexadecimal)  \(measurement.name)")
         }
-        print("key          \(hexadecimal(sha256(point)))")
+        print("key          \(sha256(point).hexadecimal)")
         guard let key = try? P256.Signing.PublicKey(x963Representation: point) else {
             throw Complaint("the key is no point of P-256")
         }

@@ -78,8 +78,6 @@ extension TrustedEnvironment {
     /// Draws the keypad into the plane; the stream never reaches it.
     private func layKeys() {
         guard let keys, let area = artist.layout.keypad else { return }
-        var picture = Picture(size: artist.layout.size)
-        keys.draw(into: &picture)
-        plane.show(picture.cropped(to: area), x: area.x, y: area.y)
+        plane.show(keys.picture(), x: area.x, y: area.y)
     }
 }

@@ -60,15 +60,9 @@ struct WebHost: ~Copyable {
                 let answer = files.answer(to: request.url)
                 if case .refused(let reason) = answer { print("not loaded: \(request.shortURL): \(reason)") }
                 try perform(browser.answer(request, answer))
-            case .said(let text): try tell(PageMessage.event(text))
+            case .said(let text): try control.writePacket(PageMessage.event(text).encoded())
             case .failed(let what): throw KioskError.malformed(what)
             }
-        }
-    }
-
-    private func tell(_ event: ApplicationEvent) throws {
-        while case .wouldBlock = try control.write(event.encoded()[...]) {
-            _ = try Poll.wait(for: control.raw, events: .writable, timeout: nil)
         }
     }
 

@@ -144,9 +144,4 @@ extension Files.ReadError {
 extension [UInt8] {
     /// SHA-256, in hexadecimal.
     var digestText: String { Digests.sha256(self).hexadecimal }
-
-    var hexadecimal: String {
-        let digits = [Character]("0123456789abcdef")
-        return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
 }

@@ -5,6 +5,7 @@
 internal import Crypto
 public import Database
 public import FoundationEssentials
+internal import LinuxBase
 internal import SwiftASN1
 public import Wire
 internal import X509
@@ -148,13 +149,6 @@ extension String {
 extension Date {
     /// `2026-01-31T12:00:00Z`, in UTC.
     var isoText: String { formatted(.iso8601) }
-}
-
-extension Sequence<UInt8> {
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef")
-        return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
 }
 
 extension Certificate.SerialNumber {

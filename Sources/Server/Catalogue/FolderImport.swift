@@ -152,10 +152,3 @@ struct FolderImport {
         return climbs <= path.components.count - 1 && !parts.dropFirst(climbs).contains("..")
     }
 }
-
-extension [UInt8] {
-    var hexadecimal: String {
-        let digits = Array<Character>("0123456789abcdef")
-        return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-}

@@ -1,4 +1,6 @@
 internal import ISO8583
+internal import LinuxBase
+internal import Measurements
 
 /// One payment as the journal holds it: everything that a reversal needs after a restart, and nothing of the card but
 /// its masked number.
@@ -56,19 +58,11 @@ extension PaymentOrder {
 }
 
 extension MonthToSecond {
-    /// In UTC. The calendar's rules are those of days since 1970 counted in eras of 400 years, which begin in March.
+    /// In UTC.
     init(secondsSince1970 seconds: Int64) {
-        let days = (seconds >= 0 ? seconds : seconds - 86399) / 86400
-        let second = Int(seconds - days * 86400)
-        let shifted = days + 719_468
-        let dayOfEra = shifted - (shifted >= 0 ? shifted : shifted - 146_096) / 146_097 * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = Int(dayOfYear - (153 * month + 2) / 5 + 1)
+        let date = Clock.utc(seconds)
         let made = Self(
-            month: Int(month < 10 ? month + 3 : month - 9), day: day, hour: second / 3600, minute: second / 60 % 60,
-            second: second % 60)
+            month: date.month, day: date.day, hour: date.hour, minute: date.minute, second: date.second)
         guard let made else { preconditionFailure("a time of day that no calendar has") }
         self = made
     }

@@ -21,30 +21,39 @@ public struct KeypadPanel: Equatable, Sendable {
     }
 
     /// Paints over the layout's area and nothing else. `picture` is the one that the layout's coordinates are of.
-    public func draw(into picture: inout Picture) {
-        picture.fill(layout.area, with: Theme.ground)
-        for place in layout.places { draw(place, into: &picture) }
+    public func draw(into picture: inout Picture) { draw(into: &picture, x: 0, y: 0) }
+
+    /// The layout's area, and nothing around it.
+    public func picture() -> Picture {
+        var picture = Picture(size: layout.area.size)
+        draw(into: &picture, x: -layout.area.x, y: -layout.area.y)
+        return picture
+    }
+
+    private func draw(into picture: inout Picture, x: Int, y: Int) {
+        picture.fill(layout.area.offset(x: x, y: y), with: Theme.ground)
+        for place in layout.places { draw(place.key, in: place.area.offset(x: x, y: y), into: &picture) }
     }
 
     private func isLit(_ key: Key) -> Bool { layout.purpose == .pin ? touched != nil : touched == key }
 
-    private func draw(_ place: KeypadLayout.Place, into picture: inout Picture) {
-        let isLit = isLit(place.key)
-        let side = min(place.area.width, place.area.height)
-        let (fill, ink) = colours(of: place.key, isLit: isLit)
+    private func draw(_ key: Key, in area: Rectangle, into picture: inout Picture) {
+        let isLit = isLit(key)
+        let side = min(area.width, area.height)
+        let (fill, ink) = colours(of: key, isLit: isLit)
         let edge = isLit ? Theme.text : fill == Theme.card ? Theme.quiet : fill
         picture.paintCard(
-            place.area, radius: side / 6, fill: fill, edge: edge, width: max(side / (isLit ? 16 : 40), isLit ? 3 : 1))
-        if let icon = icon(of: place.key) {
+            area, radius: side / 6, fill: fill, edge: edge, width: max(side / (isLit ? 16 : 40), isLit ? 3 : 1))
+        if let icon = icon(of: key) {
             let size = side * 3 / 5
             icon.draw(
-                into: &picture, x: place.area.x + (place.area.width - size) / 2,
-                y: place.area.y + (place.area.height - size) / 2, side: size, colour: ink)
-        } else if case .digit(let digit) = place.key {
+                into: &picture, x: area.x + (area.width - size) / 2,
+                y: area.y + (area.height - size) / 2, side: size, colour: ink)
+        } else if case .digit(let digit) = key {
             let style: Typesetter.Style = type.lineHeight(.title) * 9 <= side * 10 ? .title : .body
             type.draw(
-                "\(digit)", style, in: &picture, x: place.area.x,
-                y: place.area.y + (place.area.height - type.lineHeight(style)) / 2, width: place.area.width,
+                "\(digit)", style, in: &picture, x: area.x,
+                y: area.y + (area.height - type.lineHeight(style)) / 2, width: area.width,
                 alignment: .centre, colour: ink)
         }
     }
