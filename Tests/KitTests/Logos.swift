@@ -34,6 +34,27 @@ enum Logos {
         return canvas.picture()
     }
 
+    static func records() throws -> Picture {
+        let ground = Colour(argb: 0xFF1F_4E79)
+        var canvas = try Canvas(size: size, fill: clear)
+        canvas.fill(.rounded(size.bounds, radius: 59), with: .solid(ground))
+        // A sheet on a board, with a cross and three lines.
+        canvas.fill(.rounded(Rectangle(x: 62, y: 56, width: 132, height: 156), radius: 16), with: .solid(white))
+        canvas.fill(.rounded(Rectangle(x: 98, y: 40, width: 60, height: 34), radius: 12), with: .solid(white))
+        canvas.fill(.rounded(Rectangle(x: 108, y: 50, width: 40, height: 14), radius: 7), with: .solid(ground))
+        let red = Colour(argb: 0xFFC4_3329)
+        canvas.fill(.rounded(Rectangle(x: 84, y: 104, width: 48, height: 16), radius: 4), with: .solid(red))
+        canvas.fill(.rounded(Rectangle(x: 100, y: 88, width: 16, height: 48), radius: 4), with: .solid(red))
+        for (y, width) in [(98, 28), (118, 28)] {
+            canvas.fill(
+                .rounded(Rectangle(x: 146, y: y, width: width, height: 10), radius: 5), with: .solid(ground))
+        }
+        for (y, width) in [(152, 90), (174, 70)] {
+            canvas.fill(.rounded(Rectangle(x: 84, y: y, width: width, height: 10), radius: 5), with: .solid(ground))
+        }
+        return canvas.picture()
+    }
+
     static func calculator() throws -> Picture {
         var canvas = try Canvas(size: size, fill: clear)
         canvas.fill(.rounded(size.bounds, radius: 59), with: .solid(Colour(argb: 0xFF2D_3D52)))
@@ -53,11 +74,14 @@ enum Logos {
     /// This file is in Tests/KitTests.
     static let folder = (0..<3).reduce(#filePath) { path, _ in Files.parent(of: path) } + "/Images/applications"
 
-    @Test(arguments: ["wallet", "calculator", "shop"]) func `the files are what the code draws`(_ name: String) throws {
+    @Test(arguments: ["wallet", "calculator", "shop", "records"]) func `the files are what the code draws`(
+        _ name: String
+    ) throws {
         let drawn =
             switch name {
             case "wallet": try Logos.wallet()
             case "shop": try Logos.shop()
+            case "records": try Logos.records()
             default: try Logos.calculator()
             }
         let path = "\(Self.folder)/\(name)/logo.png"
