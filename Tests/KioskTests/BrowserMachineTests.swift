@@ -21,7 +21,7 @@ import Testing
     }
 
     private func attached(_ session: String, _ type: String) -> String {
-        #"{"method":"Target.attachedToTarget","params":{"sessionId":"\#(session)","targetInfo":{"type":"\#(type)"}}}"#
+        #"{"method":"Target.attachedToTarget","params":{"sessionId":"\#(session)","targetInfo":{"type":"\#(type)","targetId":"T\#(session)"}}}"#
     }
 
     @Test func `the page is loaded when everything about it is set, and not before`() throws {
@@ -39,13 +39,13 @@ import Testing
     }
 
     @Test func `a browser that refuses what keeps it in is given up`() throws {
-        for refused in 0..<7 {
+        for refused in 0..<8 {
             var machine = BrowserMachine(start: "https://s/i.html", script: "1")
             _ = machine.begin()
             let prepared = try calls(take(&machine, attached("P", "page")))
-            #expect(prepared.count == 7)
+            #expect(prepared.count == 8)
             let actions = take(&machine, #"{"id":\#(prepared[refused].id),"error":{"message":"no"}}"#)
-            #expect(actions == [.failed("the browser refuses: no")])
+            #expect(actions == [.failed(.refused("no"))])
         }
     }
 
@@ -53,8 +53,11 @@ import Testing
         var machine = BrowserMachine(start: "https://s/i.html", script: "1")
         _ = machine.begin()
         _ = take(&machine, attached("P", "page"))
-        let other = try calls(take(&machine, attached("Q", "page")))
-        #expect(other.map(\.method) == ["Fetch.enable", "Runtime.runIfWaitingForDebugger"])
+        let (worker, window) = (
+            try calls(take(&machine, attached("Q", "worker"))), try calls(take(&machine, attached("R", "page")))
+        )
+        #expect(worker.map(\.method) == ["Fetch.enable", "Runtime.runIfWaitingForDebugger"])
+        #expect(window.map(\.method) == ["Target.closeTarget"], "a second window")
         func says(_ session: String, _ name: String) -> String {
             #"{"method":"Runtime.bindingCalled","sessionId":"\#(session)","params":{"name":"\#(name)","payload":"x"}}"#
         }
@@ -72,6 +75,20 @@ import Testing
         #expect(request.url == "https://e/")
         let refusal = try calls(machine.answer(request, .refused("another site")))
         #expect(refusal.map(\.method) == ["Fetch.failRequest"] && refusal.first?.sessionId == "Q")
+    }
+
+    @Test func `a page that is gone is noticed, and another target is not the page`() {
+        var machine = BrowserMachine(start: "https://s/i.html", script: "1")
+        _ = machine.begin()
+        _ = take(&machine, attached("P", "page"))
+        func crash(_ session: String) -> String {
+            #"{"method":"Inspector.targetCrashed","sessionId":"\#(session)","params":{}}"#
+        }
+        func detach(_ session: String) -> String {
+            #"{"method":"Target.detachedFromTarget","params":{"sessionId":"\#(session)"}}"#
+        }
+        let ends = [crash("P"), crash("Q"), detach("P"), detach("Q")].map { take(&machine, $0) }
+        #expect(ends == [[.failed(.pageEnded("has crashed"))], [], [.failed(.pageEnded("is gone"))], []])
     }
 
     @Test func `what is no message is an end`() {

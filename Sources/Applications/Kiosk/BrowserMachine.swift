@@ -15,7 +15,7 @@ package struct BrowserMachine {
         case serve(HeldRequest)
         /// The page has said this.
         case said(String)
-        case failed(String)
+        case failed(KioskError)
     }
 
     package struct HeldRequest: Equatable {
@@ -55,14 +55,22 @@ package struct BrowserMachine {
     package mutating func take(_ bytes: ArraySlice<UInt8>) -> [Action] {
         // Whatever is wrong with it, there is nothing to answer.
         guard let message = try? JSONDecoder().decode(BrowserMessage.self, from: Data(bytes)) else {
-            return [.failed("a message of the browser")]
+            return [.failed(.malformed("a message of the browser"))]
         }
         if let id = message.id { return answered(id, message.error?.message) }
         guard let parameters = message.params else { return [] }
         switch message.method {
         case "Target.attachedToTarget":
             guard let session = parameters.sessionId, let type = parameters.targetInfo?.type else { return [] }
-            return attached(session, type)
+            return attached(session, type, parameters.targetInfo?.targetId)
+        case "Page.javascriptDialogOpening":
+            // alert() and its kin wait for somebody who cannot answer.
+            guard let session = message.sessionId else { return [] }
+            return [call("Page.handleJavaScriptDialog", BrowserParameters.Dialog(accept: false), session)]
+        case "Inspector.targetCrashed" where message.sessionId != nil && message.sessionId == page:
+            return [.failed(.pageEnded("has crashed"))]
+        case "Target.detachedFromTarget" where parameters.sessionId != nil && parameters.sessionId == page:
+            return [.failed(.pageEnded("is gone"))]
         case "Fetch.requestPaused":
             guard let session = message.sessionId, let identifier = parameters.requestId,
                 let url = parameters.request?.url
@@ -110,14 +118,20 @@ package struct BrowserMachine {
         }
     }
 
-    private mutating func attached(_ session: String, _ type: String) -> [Action] {
+    private mutating func attached(_ session: String, _ type: String, _ target: String?) -> [Action] {
         let fetch = call("Fetch.enable", BrowserParameters.Patterns(), session)
         let run = { (machine: inout Self) in
             machine.call("Runtime.runIfWaitingForDebugger", BrowserParameters.None(), session)
         }
-        guard type == "page", state == .waiting else { return [fetch, run(&self)] }
+        guard type == "page" else { return [fetch, run(&self)] }
+        guard state == .waiting else {
+            // A second window would lie over the page, and have no line to the server.
+            guard let target else { return [] }
+            return [call("Target.closeTarget", BrowserParameters.Target(targetId: target))]
+        }
         let first = lastCall
         let calls = [
+            call("Inspector.enable", BrowserParameters.None(), session),
             call("Runtime.enable", BrowserParameters.None(), session),
             call("Page.enable", BrowserParameters.None(), session),
             call("Runtime.addBinding", BrowserParameters.Binding(name: Self.binding), session),
@@ -131,7 +145,7 @@ package struct BrowserMachine {
 
     private mutating func answered(_ id: Int, _ failure: String?) -> [Action] {
         guard case .preparing(let session, var open) = state, open.remove(id) != nil else { return [] }
-        if let failure { return [.failed("the browser refuses: \(failure)")] }
+        if let failure { return [.failed(.refused(failure))] }
         guard open.isEmpty else {
             state = .preparing(session: session, open: open)
             return []
@@ -144,7 +158,7 @@ package struct BrowserMachine {
         lastCall += 1
         let call = BrowserCall(id: lastCall, method: method, params: parameters, sessionId: session)
         // Strings and numbers: there is nothing in it that JSON does not know.
-        guard let data = try? JSONEncoder().encode(call) else { return .failed("a call") }
+        guard let data = try? JSONEncoder().encode(call) else { return .failed(.malformed("a call")) }
         return .send(Array(data))
     }
 }

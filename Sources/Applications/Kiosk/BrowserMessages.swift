@@ -3,7 +3,10 @@ internal import FoundationEssentials
 /// What Chromium says (Chrome DevTools Protocol, stable domains): the fields that are used here, and no others.
 struct BrowserMessage: Decodable {
     struct Parameters: Decodable {
-        struct Target: Decodable { var type: String }
+        struct Target: Decodable {
+            var type: String
+            var targetId: String?
+        }
         struct Request: Decodable { var url: String }
         var sessionId: String?
         var targetInfo: Target?
@@ -35,6 +38,8 @@ enum BrowserParameters {
         var waitForDebuggerOnStart = true
         var flatten = true
     }
+    struct Target: Encodable { var targetId: String }
+    struct Dialog: Encodable { var accept: Bool }
     struct Binding: Encodable { var name: String }
     struct Script: Encodable { var source: String }
     struct Patterns: Encodable {

@@ -18,7 +18,6 @@ package enum PageMessage {
     private struct Said: Decodable {
         var kind: String
         var modes: [String]?
-        var attempt: UInt64?
         var invoice: PageInvoice?
         var source: String?
         var proof: String?
@@ -28,8 +27,9 @@ package enum PageMessage {
         var request: String?
     }
 
-    /// Throws `.malformed` for what is no such event; limits are the wire's.
-    package static func event(_ text: String) throws -> ApplicationEvent {
+    /// Throws `.malformed` for what is no such event; limits are the wire's. A payment gets the number `attempt`: it is not
+    /// the page's to choose, which begins anew with each page of a site.
+    package static func event(_ text: String, attempt: UInt64) throws -> ApplicationEvent {
         // Of a page's mistake the log gets no more than that it was one: the text may be anything.
         guard text.utf8.count <= bytes, let said = try? JSONDecoder().decode(Said.self, from: Data(text.utf8)) else {
             throw KioskError.malformed("what the page says")
@@ -37,7 +37,7 @@ package enum PageMessage {
         let event: ApplicationEvent? =
             switch said.kind {
             case "enter": entry(said).map { .entryMode($0) }
-            case "pay": attempt(said).map { .authorise($0) }
+            case "pay": payment(said, attempt).map { .authorise($0) }
             case "finish": outcome(said).map { .outcome($0) }
             default: nil
             }
@@ -58,8 +58,8 @@ package enum PageMessage {
         return mode
     }
 
-    private static func attempt(_ said: Said) -> PaymentAttempt? {
-        guard let number = said.attempt, let invoice = said.invoice,
+    private static func payment(_ said: Said, _ number: UInt64) -> PaymentAttempt? {
+        guard let invoice = said.invoice,
             let source = [("card", PaymentAttempt.Source.card), ("stored", .stored)].first(where: {
                 $0.0 == said.source
             })

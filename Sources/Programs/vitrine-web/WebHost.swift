@@ -14,6 +14,7 @@ struct WebHost: ~Copyable {
     private var chromium: Chromium
     private var browser: BrowserMachine
     private let files: SiteFiles
+    private var attempts: UInt64 = 0
 
     /// `start`: address of the first page; all others are of the same site.
     init(start: String) throws {
@@ -60,10 +61,23 @@ struct WebHost: ~Copyable {
                 let answer = files.answer(to: request.url)
                 if case .refused(let reason) = answer { print("not loaded: \(request.shortURL): \(reason)") }
                 try perform(browser.answer(request, answer))
-            case .said(let text): try control.writePacket(PageMessage.event(text).encoded())
-            case .failed(let what): throw KioskError.malformed(what)
+            case .said(let text): try hear(text)
+            case .failed(let error): throw error
             }
         }
+    }
+
+    /// What the page says. Payments are numbered here: the same number again would be the same payment.
+    private mutating func hear(_ text: String) throws {
+        let event = try PageMessage.event(text, attempt: min(attempts + 1, WireLimits.attempts))
+        if case .authorise = event {
+            attempts += 1
+            guard attempts <= WireLimits.attempts else {
+                let answer = PaymentAnswer.declined(reason: "Too many attempts. Nothing was charged.")
+                return try perform(browser.tell(PageMessage.text(of: .payment(answer))))
+            }
+        }
+        try control.writePacket(event.encoded())
     }
 
     /// Hands everything that the server has said to the page; false when the server has gone.
