@@ -143,6 +143,57 @@ import Wire
         #expect(try rig.issuer?.ledger().unbalanced.isEmpty == true)
     }
 
+    @Test func `a server that is shut down while the answer is on the screen says how it ended`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try pay(rig)
+        try wait(for: "the answer", log: { rig.logs() }) {
+            try rig.text(of: rig.serverLog).contains("payment answered: approved")
+        }
+        try rig.stopServer(.terminate)
+        let end = try launch.wait()
+        #expect(end.status == 0, "\(end.output)\n\(rig.logs())")
+    }
+
+    @Test func `while a payment is looked up nothing is launched, and its answer goes to nothing else`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let launch = try pay(rig)
+        try rig.stopTerminal(.kill)
+        _ = try launch.wait()
+        try rig.stopServer(.terminate)
+        let mark = try rig.mark()
+        try rig.startTerminal()
+        let refused = try rig.launch("wallet", invoice: try rig.invoice(amount: "10.00", identifier: "another")).wait()
+        #expect(refused.status != 0 && refused.output.contains("looked up"), "\(refused.output)")
+        try rig.startServer()
+        try rig.event("outcome_shown", from: mark, timeout: .seconds(20))
+        #expect(try rig.text(of: rig.terminalLog).contains("the outcome was: approved"), "\(rig.logs())")
+        #expect(try rig.issuer?.ledger().entries.filter(\.isTaken).map(\.amount) == [2490])
+    }
+
+    @Test func `a launch that no server has taken leaves nothing to be looked up`() throws {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
+        try rig.stopServer(.terminate)
+        let invoice = try rig.invoice(amount: "24.90")
+        let mark = try rig.mark()
+        let launch = try rig.launch("wallet", invoice: invoice)
+        try rig.event("hold", from: mark)
+        try rig.type("cancel")
+        _ = try launch.wait()
+        try rig.startServer()
+        let next = try rig.mark()
+        try rig.event("link_up", from: next, timeout: .seconds(20))
+        let again = try rig.launch("wallet", invoice: invoice)
+        try rig.event("shown", from: next)
+        try rig.type("4", "7", "1", "1", "ok")
+        #expect(try again.wait().status == 0)
+    }
+
     @Test func `a wallet that dies after the bank's yes has paid all the same`() throws {
         let rig = try Rig()
         try rig.startTerminal()

@@ -90,6 +90,42 @@ import Wire
         _ = try launch.wait(timeout: .seconds(20))
     }
 
+    @Test func `records are read on the terminal, and none of them is on it`() throws {
+        var options = Rig.Options()
+        options.applications = ["records"]
+        let rig = try Rig(options)
+        let name = "Amélie Fournier-\(try Random.bytes(4).map { "\($0)" }.joined())"
+        let records = """
+            [{"name":"\(name)","born":"1958","visits":[["4 Nov 2026","Blood pressure 138/84"]]},{"name":"Jonas Berg"}]
+            """
+        try run(
+            "vitrinectl", ["user", "set", Rig.userName, "--state", rig.state, "--data", "records=\(records)"],
+            in: rig.folder)
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let mark = try rig.mark()
+        let launch = try rig.launch("records")
+        try rig.event("shown", from: mark, timeout: .seconds(40))
+        let first = try rig.settledPicture(quiet: .milliseconds(700), timeout: .seconds(20))
+        try rig.type("2")
+        let second = try rig.settledPicture(quiet: .milliseconds(500))
+        try rig.type("1")
+        let again = try rig.settledPicture(quiet: .milliseconds(500))
+        let comparison = [first == second, PictureComparison.psnr(first, again) > 35]
+        #expect(comparison == [false, true])
+        // Searched while it is on the screen.
+        let terminal = try #require(rig.terminalProcess)
+        let needle = Array(name.utf8)
+        #expect(try Search.occurrences(of: needle, inMemoryOf: terminal) == 0)
+        // The control: the server has it.
+        #expect(try Search.occurrences(of: needle, inMemoryOf: try #require(rig.serverProcess)) > 0)
+        for file in [rig.terminalLog, rig.timelineFile, rig.serverLog] {
+            #expect(!Search.contains(try Files.read(file, limit: 16 << 20), needle), "\(file)")
+        }
+        try rig.type("cancel")
+        _ = try launch.wait(timeout: .seconds(20))
+    }
+
     @Test func `a nosy page gets at nothing but its own site`() throws {
         var options = Rig.Options()
         options.fixtures = ["nosy"]
@@ -107,6 +143,22 @@ import Wire
             guard error.code == 3 else { throw error }
             return []
         }
+    }
+
+    @Test func `a page that eats memory ends its session, and nobody else's`() throws {
+        var options = Rig.Options()
+        options.fixtures = ["hungry"]
+        let rig = try Rig(options)
+        try rig.startTerminal()
+        try rig.event("link_up")
+        let end = try rig.launch("hungry").wait(timeout: .seconds(90))
+        #expect(end.status != 0 && end.output.contains("failed"), "\(end.output)")
+        try wait(for: "the browser to follow its page", timeout: .seconds(5)) { try rig.cells().isEmpty }
+        let mark = try rig.mark()
+        let launch = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90"))
+        try rig.event("shown", from: mark)
+        try rig.type("4", "7", "1", "1", "ok")
+        #expect(try launch.wait().status == 0)
     }
 
     /// `type` nil: the browser's first process.

@@ -46,8 +46,12 @@ enum GatewayChild {
             }
             say("told \(words[1]) \(text(await gateway.authorise(order)))")
         case ("ask", 2):
-            let result = await gateway.result(of: bytes(words[1]))
-            say("told \(words[1]) \(result.map(text) ?? "unknown")")
+            do throws(GatewayError) {
+                let result = try await gateway.result(of: bytes(words[1]))
+                say("told \(words[1]) \(result.map(text) ?? "unknown")")
+            } catch {
+                say("told \(words[1]) unreadable")
+            }
         case ("status", 1):
             let status = await gateway.status()
             say("status \(status.isConnected ? 1 : 0) \(status.underWay) \(status.reversing)")

@@ -19,7 +19,7 @@ import Testing
         #expect(try shop.balance() == 50_000)
         // The answer comes after all, and changes nothing.
         try await Task.sleep(for: .milliseconds(1500))
-        let still = await shop.gateway.result(of: identifier)
+        let still = try await shop.gateway.result(of: identifier)
         #expect(still == result)
         #expect(shop.lines.all.contains { $0.contains("an answer to no payment") })
         #expect(try shop.balance() == 50_000)

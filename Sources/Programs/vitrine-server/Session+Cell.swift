@@ -88,6 +88,7 @@ extension Session {
         guard mode.isSubset(of: prepared?.entry.manifest.entry ?? .none) else {
             return log.warning("the application asks for an entry mode that its manifest does not name")
         }
+        if !mode.contains(.touch) { letGo() }
         perform(queue.setEntryMode(mode))
     }
 }

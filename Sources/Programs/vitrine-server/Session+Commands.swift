@@ -31,6 +31,7 @@ extension Session {
             guard mode.contains(.touch) else { return }
             do throws(RFBError) {
                 try pixels.pointer(x: Int(pointer.x), y: Int(pointer.y), buttons: pointer.phase == .up ? 0 : 1)
+                isTouched = pointer.phase != .up
             } catch { inputFailed("\(error)") }
         case .card(let card):
             guard mode.contains(.card) else { return }
@@ -53,6 +54,13 @@ extension Session {
             guard mode.contains(.pin) else { return }
             tell(.pinTrouble(trouble), cell)
         }
+    }
+
+    /// The finger's end does not come any more when touch is not asked for any more: nothing stays pressed.
+    func letGo() {
+        guard isTouched, case .serving(_, let pixels) = phase else { return }
+        isTouched = false
+        do throws(RFBError) { try pixels.pointer(x: 0, y: 0, buttons: 0) } catch { inputFailed("\(error)") }
     }
 
     /// An application that does not listen cannot be served: its socket holds hundreds of inputs.

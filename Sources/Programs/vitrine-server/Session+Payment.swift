@@ -17,6 +17,10 @@ extension Session {
         guard let payments = host?.payments else {
             return tell(.payment(.declined(reason: "This server has no bank to ask. Nothing was charged.")), cell)
         }
+        // One payment a session: whoever is told of an end is told of one reference.
+        guard wallet.reference == nil else {
+            return tell(.payment(.declined(reason: "This session has paid. Nothing more was charged.")), cell)
+        }
         guard !wallet.isPaying else {
             return end(.failed(reason: "the application pays twice at a time"), because: "authorise while authorising")
         }
@@ -27,7 +31,7 @@ extension Session {
                 return tell(.payment(.declined(reason: "No account to pay with. Nothing was charged.")), cell)
             }
             order = try PaymentOrder(
-                identifier: Self.identifier(key, attempt.number), terminal: terminal.name,
+                identifier: Self.identifier(terminal.name, key.request, attempt.number), terminal: terminal.name,
                 merchant: Merchant(identifier: attempt.invoice.account, name: attempt.invoice.merchant),
                 invoice: attempt.invoice.identifier, amount: attempt.invoice.amount, currency: attempt.invoice.currency,
                 account: account, entry: attempt.source == .card ? .contactless : .stored,
@@ -74,20 +78,25 @@ extension Session {
         return .failed(reason: "the application claims a payment that was not made")
     }
 
-    /// One for each attempt of each request of each terminal, however often it is asked for.
-    static func identifier(_ key: Key, _ attempt: UInt64) -> [UInt8] {
+    /// One for each attempt of each request of each terminal, however often it is asked for. By the terminal's name: its
+    /// certificate may be a new one by then.
+    static func identifier(_ terminal: String, _ request: [UInt8], _ attempt: UInt64) -> [UInt8] {
         var hash = SHA256()
-        hash.update(data: key.fingerprint)
-        hash.update(data: key.request)
+        hash.update(data: Array(terminal.utf8) + [0])
+        hash.update(data: request)
         hash.update(data: [UInt8(truncatingIfNeeded: attempt)])
         return Array(hash.finalize().prefix(OrderLimits.identifierBytes))
     }
 
-    /// What came of the payments of a session that this process knows nothing of; nil when it had none.
-    static func outcome(of key: Key, _ payments: PaymentGateway) async -> Outcome? {
+    /// What came of the payments of a session that this process knows nothing of; nil when it had none. An approval counts
+    /// before anything else.
+    static func outcome(
+        of request: [UInt8], on terminal: String, _ payments: PaymentGateway
+    ) async throws(GatewayError) -> Outcome? {
         var last: Outcome?
         for attempt in 1...WireLimits.attempts {
-            guard let result = await payments.result(of: identifier(key, attempt)) else { break }
+            // Applications count their attempts, and may leave one out.
+            guard let result = try await payments.result(of: identifier(terminal, request, attempt)) else { continue }
             switch result {
             case .approved(let reference, _): return .approved(reference: reference)
             case .declined(let reason, _): last = .declined(reason: reason)

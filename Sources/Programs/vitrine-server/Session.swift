@@ -49,6 +49,8 @@ final class Session: @unchecked Sendable {
     var commands = CommandLog()
     var limits: SessionLimits?
     /// What was presented for payments.
+    /// A finger is on the application's picture.
+    var isTouched = false
     var wallet: SessionWallet
     var picture: PictureParameters?
     var prepared: Prepared?

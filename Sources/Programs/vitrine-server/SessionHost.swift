@@ -169,8 +169,9 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
     private func recall(_ resume: Resume, _ terminal: AdmittedTerminal, _ connection: TerminalConnection) {
         let unknown = ServerMessage.refused(Refusal(code: .unknownSession, reason: "no such session"))
         guard let request = resume.request else { return connection.send(unknown) }
-        let key = Session.Key(fingerprint: terminal.fingerprint, request: request)
-        if let session = sessions[key] {
+        // By its name: a certificate may have been renewed meanwhile, and nobody else knows the request.
+        let name = terminal.name
+        if let session = sessions.values.first(where: { $0.key.request == request && $0.terminal.name == name }) {
             // The terminal has lost it, and so has whoever stands before it.
             peers[connection.number]?.session = session
             session.end(.cancelled, because: "the terminal asks what came of it")
@@ -179,10 +180,18 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         guard let payments else { return connection.send(unknown) }
         let (loop, log) = (loop, log)
         Task {
-            let outcome = await Session.outcome(of: key, payments)
-            loop.execute {
+            let answer: ServerMessage
+            do throws(GatewayError) {
+                let outcome = try await Session.outcome(of: request, on: name, payments)
                 if let outcome { log.notice("outcome of a lost session told: \(outcome.word)") }
-                connection.send(outcome.map { .outcome($0) } ?? unknown)
+                answer = outcome.map { .outcome($0) } ?? unknown
+            } catch {
+                log.error("outcome of a lost session: \(error)")
+                answer = .refused(Refusal(code: .internalFailure, reason: "the payments' journal cannot be read"))
+            }
+            loop.execute {
+                // Whoever has asked for something else since then would take it for that one's.
+                if self.peers[connection.number]?.session == nil { connection.send(answer) }
             }
         }
     }
@@ -226,11 +235,13 @@ final class SessionHost: ConnectionOwner, @unchecked Sendable {
         loop.execute {
             self.isDraining = true
             self.drained = promise
-            for peer in self.peers.values { peer.connection.refuse(Self.draining, as: .draining) }
+            // How a session ends goes before the refusal, or a terminal would not hear what was paid.
             for session in self.sessions.values {
                 session.end(.failed(reason: "server is shutting down"), because: "shut-down", interrupted: true)
-                session.acknowledgeOutcome()  // Nobody will be there to ask for it.
             }
+            for peer in self.peers.values { peer.connection.refuse(Self.draining, as: .draining) }
+            // Nobody will be there to ask for it.
+            for session in self.sessions.values { session.acknowledgeOutcome() }
             self.finishDrainingIfDone()
         }
         return promise.futureResult

@@ -23,7 +23,7 @@ extension TrustedEnvironment {
         if mode.contains(.pin) {
             if pin == nil { beginPIN(now) }
         } else {
-            pin = nil
+            stopPIN(now)
         }
         openKeys()
         openReaders(for: mode, now)

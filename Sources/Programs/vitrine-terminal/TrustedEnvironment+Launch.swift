@@ -22,7 +22,9 @@ struct LaunchInProgress {
     var client: Int?
     /// The server ends a session that takes too long; this is for a server that cannot.
     var deadline: MonotonicTime
-    /// In the sealed store until the outcome is known: money may have moved.
+    /// Set where money may move: identifies the request as long as nobody has said what came of it.
+    var request: [UInt8]?
+    /// In the sealed store from the server's acceptance until the outcome is known.
     var pending: PendingRequest?
     /// The server has said how it ended.
     var isEndKnown = false
@@ -37,7 +39,7 @@ extension TrustedEnvironment {
     /// It waits itself while a bank is asked: money may move.
     private static let endingTime: Duration = .seconds(25)
     /// Keys meant for the application that has just gone must not start another.
-    private static let deafTime: Duration = .milliseconds(800)
+    static let deafTime: Duration = .milliseconds(800)
 
     func takeLaunches(_ now: MonotonicTime) throws {
         for event in try gate.handle(now: now) {
@@ -170,7 +172,11 @@ extension TrustedEnvironment {
         }
         if case .outcome = showing { return showHome() }
         guard case .digit(let digit) = key, let application = artist.home.application(forDigit: digit) else { return }
-        _ = begin(LaunchRequest(application: application), client: nil, by: .home, now)
+        if case .refused(let reason) = begin(LaunchRequest(application: application), client: nil, by: .home, now),
+            launch == nil
+        {
+            showOutcome(.failed(reason: reason), row: records.table.row(for: application), invoice: nil, now)
+        }
     }
 
     func checkDeadlines(_ now: MonotonicTime) {
@@ -179,8 +185,10 @@ extension TrustedEnvironment {
         }
         if let deadline = showing.deadline, now >= deadline { showHome() }
         if let deadline = recall?.deadline, now >= deadline {
-            log.error("the server does not say what came of the last payment: it is asked again at the next start")
-            recall = nil
+            log.error("the server does not say what came of the last payment: it is asked again")
+            recall?.deadline = nil
+            // An answer that comes late must not meet another question.
+            dropLink()
         }
         if let deadline = forgetDeadline, now >= deadline { forgetRequest() }
         if let deadline = cardRetry.at, now >= deadline { retryCard(now) }

@@ -88,6 +88,7 @@ extension TrustedEnvironment {
                 timeline.note("link_down", at: Clock.now())
             }
             linkFailure = failure
+            recall?.deadline = nil
             awaitsRenewal = false
             if case .refused = failure { driver.forgetSession() }
             perform(session.handle(.linkDown))
@@ -104,17 +105,22 @@ extension TrustedEnvironment {
             if takeRecalled(message, Clock.now()) { return }
             switch message {
             case .accepted: keepRequest()
-            case .outcome, .refused: launch?.isEndKnown = true
+            case .outcome: launch?.isEndKnown = true
+            case .refused(let refusal): launch?.isEndKnown = isFinal(refusal)
             default: break
             }
             perform(session.handle(.message(message)))
         }
     }
 
+    /// A refusal of a running session (it shuts down, it lets the terminal in no longer) says nothing of money.
+    private func isFinal(_ refusal: Refusal) -> Bool { launch?.pending == nil || refusal.code == .unknownSession }
+
     /// A row may name several servers: one that is not reached has its turn again after the others.
     private func useNextServer(after failure: LinkFailure) {
         let servers = launch?.row.servers ?? records.table.rows.first?.servers ?? []
-        guard servers.count > 1 else { return }
+        // One server alone knows of a payment.
+        guard servers.count > 1, recall == nil, launch?.pending == nil else { return }
         switch failure {
         case .connect, .tls, .slow: break
         default: return

@@ -12,6 +12,9 @@ import Wire
 /// A PIN, from the first digit to the block that only the bank's host opens. Digits stay here; the application learns how
 /// many there are.
 extension TrustedEnvironment {
+    /// Longer than even slow typists take from digit to digit.
+    private static let pinDeafTime: Duration = .seconds(2)
+
     func beginPIN(_ now: MonotonicTime) {
         guard let account = pinOwner() else { return refusePIN(.noAccount, now) }
         do throws(SealError) {
@@ -38,8 +41,25 @@ extension TrustedEnvironment {
         drawStrip()
     }
 
-    func endPIN(_ trouble: PINTrouble, _ now: MonotonicTime) {
+    /// An entry that ends before its OK: whoever typed it types on, and what comes then must not reach an application.
+    func stopPIN(_ now: MonotonicTime) {
+        switch pin {
+        case .some(let pin) where pin.count > 0: pinDeafUntil = now + Self.pinDeafTime
+        case .some: break
+        case .none: break
+        }
         pin = nil
+    }
+
+    /// True while keys may still be digits of a PIN that is not asked for any more; each one makes it longer.
+    func isDeafAfterPIN(_ now: MonotonicTime) -> Bool {
+        guard let end = pinDeafUntil, now < end else { return false }
+        pinDeafUntil = now + Self.pinDeafTime
+        return true
+    }
+
+    func endPIN(_ trouble: PINTrouble, _ now: MonotonicTime) {
+        stopPIN(now)
         openKeys()
         refusePIN(trouble, now)
         drawStrip()
@@ -49,7 +69,7 @@ extension TrustedEnvironment {
         log.info("no PIN: \(trouble)")
         tell(.pinTrouble(trouble), now)
         // Keys are the application's again only when it says so: what is typed on is dropped, and a cancel leaves.
-        entry.enter(entry.mode.subtracting(.pin))
+        entry.enter(entry.mode.subtracting([.pin, .keys]))
     }
 
     private func sendPIN(_ now: MonotonicTime) {
@@ -62,7 +82,7 @@ extension TrustedEnvironment {
             }
             openKeys()
             tell(.pin(block), now)
-            entry.enter(entry.mode.subtracting(.pin))
+            entry.enter(entry.mode.subtracting([.pin, .keys]))
         } catch {
             log.error("no PIN: \(error)")
             refusePIN(.noKey, now)

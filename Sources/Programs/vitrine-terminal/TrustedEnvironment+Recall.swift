@@ -37,20 +37,24 @@ extension TrustedEnvironment {
     /// To be kept from when the server has accepted it to its outcome.
     func remember(_ request: ExecutionRequest, for row: CorrespondenceRow) {
         guard row.entryModes.contains(.card) || row.storedData.contains(AccountRecord.name) else { return }
-        launch?.pending = PendingRequest(
-            request: request.request, application: request.application, invoice: request.invoice)
+        launch?.request = request.request
     }
 
     /// Once the server has taken the request: the hold screen is there by then, and nobody has pressed anything.
     func keepRequest() {
-        guard let pending = launch?.pending else { return }
+        guard let launch, let request = launch.request else { return }
+        let pending = PendingRequest(
+            request: request, application: launch.row.application, invoice: launch.invoice, host: server.host,
+            port: server.port)
+        self.launch?.pending = pending
         forgetDeadline = nil
         do throws(SealError) {
             try store.write(PendingRecord.name, pending.encoded())
         } catch { log.error("sealed store: \(error)") }
     }
 
-    /// The session has ended here. If the server has not said how, it is asked.
+    /// The session has ended here. If the server has not said how, it is asked; one that never took the request has nothing
+    /// to say.
     func settle(_ ended: LaunchInProgress?, _ now: MonotonicTime) {
         guard let ended, let pending = ended.pending else { return }
         guard !ended.isEndKnown else {
@@ -83,17 +87,23 @@ extension TrustedEnvironment {
         switch message {
         case .outcome(let outcome):
             recall = nil
-            send(.outcomeReceived)
-            forgetRequest()
             log.notice("the outcome was: \(outcome.name)")
             tones?.play(outcome.tone)
             let row = records.table.row(for: asked.request.application)
+            // Keys that were meant for something else do not send it away.
+            deafUntil = now + Self.deafTime
             showOutcome(outcome, row: row, invoice: asked.request.invoice, now)
+            send(.outcomeReceived)
+            forgetDeadline = now + Self.forgetPause
             return true
         case .refused(let refusal) where refusal.code == .unknownSession:
             recall = nil
             forgetRequest()
             log.notice("nothing came of it: nothing was paid")
+            return true
+        case .refused(let refusal):
+            // It cannot say: it is asked again when the time for an answer is over.
+            log.warning("no outcome yet: \(refusal.reason)")
             return true
         default: return false
         }

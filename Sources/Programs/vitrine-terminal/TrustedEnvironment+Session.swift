@@ -193,6 +193,7 @@ extension TrustedEnvironment {
             return
         }
         if pin != nil { return typePIN(key, now) }
+        if key != .cancel, isDeafAfterPIN(now) { return log.debug("key dropped: a PIN was being typed") }
         switch entry.press(key, at: now) {
         case .send(let command): submit(command, now)
         case .leave: perform(session.handle(.cancel(.user)))

@@ -21,7 +21,7 @@ extension TrustedEnvironment {
             log.info("table installed", metadata: ["version": "\(version)", "rows": "\(records.table.rows.count)"])
             timeline.note("table", at: Clock.now(), ["version": version])
             send(.tableInstalled(version))
-            if let row = records.table.rows.first, !row.servers.contains(server) {
+            if recall == nil, let row = records.table.rows.first, !row.servers.contains(server) {
                 connect(to: row.server, Clock.now())
             }
             if showing == .home { showHome() }

@@ -64,12 +64,16 @@ extension TrustedEnvironment {
     }
 
     private func point(_ event: PointerEvent, _ now: MonotonicTime) {
-        let phase: Pointer.Phase =
-            switch event.phase {
-            case .down: .down
-            case .move: .moved
-            case .up, .cancel: .up
-            }
+        let phase: Pointer.Phase
+        switch event.phase {
+        case .down: phase = .down
+        case .move: phase = .moved
+        case .up: phase = .up
+        case .cancel:
+            // Let go in the corner: what lay under the finger is not pressed.
+            tell(.pointer(Pointer(x: 0, y: 0, phase: .moved)), now)
+            return tell(.pointer(Pointer(x: 0, y: 0, phase: .up)), now)
+        }
         // A picture answers commands, and a finger that only moves may change none: its path is the first to be given up.
         guard phase != .moved || entry.unacknowledged.count < Self.mostMoves else { return }
         tell(.pointer(Pointer(x: UInt64(event.x), y: UInt64(event.y), phase: phase)), now)

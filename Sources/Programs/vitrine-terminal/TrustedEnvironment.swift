@@ -77,6 +77,8 @@ final class TrustedEnvironment {
     var codes: CodeDesk?
     /// While a PIN is typed.
     var pin: PINEntry?
+    /// Until then keys are dropped: digits of a PIN that was being typed.
+    var pinDeafUntil: MonotonicTime?
     /// Whose PIN it is, for the strip: the last four digits.
     var pinAccount = ""
     /// The digits of the card that this session's application has got: its PIN belongs to it.
@@ -187,7 +189,9 @@ final class TrustedEnvironment {
             throw .system(error)
         }
         recall = Self.recall(from: opened, log)
-        server = records.table.rows.first?.server ?? records.server
+        server =
+            recall.map { ServerAddress(host: $0.request.host, port: $0.request.port) }
+            ?? records.table.rows.first?.server ?? records.server
         link = LinkMachine(now: start)
         driver = LinkDriver(context: identity, host: server.host, port: server.port)
     }

@@ -109,12 +109,13 @@ public final class PaymentGateway: Sendable {
     }
 
     /// The result of a payment that was asked for before, perhaps of an earlier process: waits for it while it is under
-    /// way. Nil when there is none of this identifier, or the journal cannot be read.
-    public func result(of identifier: [UInt8]) async -> PaymentResult? {
+    /// way. Nil when there is none of this identifier; `.journal` when nobody can know.
+    public func result(of identifier: [UInt8]) async throws(GatewayError) -> PaymentResult? {
         let (desk, loop) = (desk, loop)
-        return await withCheckedContinuation { waiter in
-            loop.execute { desk.recall(identifier, waiter) }
+        let found = await withCheckedContinuation { waiter in
+            loop.execute { desk.recall(identifier) { waiter.resume(returning: $0) } }
         }
+        return try found.get()
     }
 
     public func status() async -> GatewayStatus {

@@ -51,17 +51,19 @@ extension PaymentDesk {
     /// The journal's answers arrive here in the order of its changes: what one says of a payment is as new as what is
     /// known here, or older by a change that is still on its way to `payments`. Anything between the two would break
     /// that.
-    func recall(_ identifier: [UInt8], _ waiter: CheckedContinuation<PaymentResult?, Never>) {
+    func recall(
+        _ identifier: [UInt8], _ waiter: @escaping @Sendable (Result<PaymentResult?, GatewayError>) -> Void
+    ) {
         let found = pool.runIfActive(eventLoop: loop) { [journal] in try journal.find(identifier) }
         found.whenComplete { [self] result in
             switch result {
             case .success(let record?):
-                wait(for: record) { waiter.resume(returning: $0) }
-            case .success(nil): waiter.resume(returning: nil)
+                wait(for: record) { waiter(.success($0)) }
+            case .success(nil): waiter(.success(nil))
             case .failure(let error):
-                // What cannot be read is not known.
+                // What cannot be read is not known: that nothing was paid, for example.
                 log.error("the journal cannot be read", metadata: ["error": "\(error)"])
-                waiter.resume(returning: nil)
+                waiter(.failure(.journal("\(error)")))
             }
         }
     }

@@ -7,26 +7,34 @@ public struct PendingRequest: Equatable, Sendable {
     public var request: [UInt8]
     public var application: String
     public var invoice: Invoice?
+    /// The server that has accepted it: money is in that one's books, and another's "no" says nothing.
+    public var host: String
+    public var port: UInt16
 
-    public init(request: [UInt8], application: String, invoice: Invoice?) {
+    public init(request: [UInt8], application: String, invoice: Invoice?, host: String, port: UInt16) {
         self.request = request
         self.application = application
         self.invoice = invoice
+        self.host = host
+        self.port = port
     }
 
     /// A record of a sealed store: nil for what is none.
     public init?(decoding bytes: [UInt8]) {
         guard case .map(let map)? = try? CBOR(decoding: bytes),
             let request = map[.unsigned(1)]?.bytes, request.count == WireLimits.requestIdentifierBytes,
-            let application = map[.unsigned(2)]?.text
+            let application = map[.unsigned(2)]?.text, let host = map[.unsigned(4)]?.text,
+            let port = map[.unsigned(5)]?.unsigned.flatMap({ UInt16(exactly: $0) })
         else { return nil }
         self.init(
             request: request, application: application,
-            invoice: map[.unsigned(3)].flatMap { try? Invoice(cbor: $0) })
+            invoice: map[.unsigned(3)].flatMap { try? Invoice(cbor: $0) }, host: host, port: port)
     }
 
     public func encoded() -> [UInt8] {
-        CBOR.fields([1: .bytes(request), 2: .text(application), 3: invoice?.cbor]).encoded()
+        CBOR.fields([
+            1: .bytes(request), 2: .text(application), 3: invoice?.cbor, 4: .text(host), 5: .unsigned(UInt64(port)),
+        ]).encoded()
     }
 
     /// The question: there is no session to take up, only money to be told of.
