@@ -6,6 +6,11 @@ public enum CellLayout {
     public static let request = "/run/vitrine/request"
     /// The jailer itself, which is the first program inside.
     public static let jailer = "/cell/vitrine-cell"
+    /// With a root of the image's, the jailer runs on the host's libraries, which are here.
+    public static let loader = "/cell/loader"
+    public static let libraries = "/cell/libraries"
+    /// Names at an image's root that are the cell's own making.
+    public static let reserved: Set<String> = ["app", "cell", "dev", "proc", "run", "sys", "tmp"]
     /// The application's user inside; outside it is another (see `Jailer`).
     public static let user: UInt32 = 1000
     public static let userName = "application"
