@@ -125,7 +125,7 @@ public final class Rig {
             try Files.replace(
                 "\(target)/\(program)", with: try Files.read(try Programs.path(program), limit: 256 << 20), mode: 0o755)
         }
-        try run("vitrinectl", ["app", "import", target, "--state", state], in: self.folder)
+        try run("vitrinectl", ["app", "import", "--unsigned", target, "--state", state], in: self.folder)
     }
 
     // MARK: Programs
