@@ -1,4 +1,4 @@
-public import LinuxBase
+internal import LinuxBase
 internal import Measurements
 
 /// Debian's docker-registry on a free port of loopback.
