@@ -126,7 +126,7 @@ let server: [Target] = [
             + [.product(name: "CryptoExtras", package: "swift-crypto")] + certificates),
     module(
         "Server", "Catalogue",
-        named("Wire", "Database", "Pictures", "LinuxBase") + [
+        named("Wire", "Evidence", "Database", "Pictures", "LinuxBase", "Measurements") + [
             .product(name: "TOMLKit", package: "TOMLKit"), .product(name: "Crypto", package: "swift-crypto"),
         ]),
     module(
@@ -188,9 +188,8 @@ let programs: [Target] = [
     program(
         "vitrinectl",
         named(
-            "Admission", "Catalogue", "Database", "Drawing", "Pictures", "Wire", "Evidence", "Correspondence",
-            "LinuxBase",
-            "Measurements")
+            "Admission", "Catalogue", "Cell", "Capture", "RFB", "PNG", "Database", "Drawing", "Pictures", "Wire",
+            "Evidence", "Correspondence", "LinuxBase", "Measurements")
             + [arguments] + certificates),
 ]
 
@@ -258,6 +257,11 @@ let testTargets: [Target] = [
             "Accept", "Admission", "Catalogue", "Send", "Commands", "Database", "Wire", "Pictures", "Measurements",
             "LinuxBase", "RFB", "Rig") + nio + [nioTLS, tls, log] + certificates),
     tests(
+        "CatalogueTests",
+        named(
+            "Admission", "Catalogue", "Database", "LinuxBase", "Measurements", "Rig", "vitrinectl", "vitrine-cell")
+            + certificates),
+    tests(
         "CellTests",
         named("Cell", "Capture", "RFB", "Pictures", "Wire", "LinuxBase", "Measurements", "Confinement", "vitrine-cell")),
     tests(
@@ -308,7 +312,8 @@ let testTargets: [Target] = [
         "vitrine-fuzz",
         named(
             "FuzzKit", "LinuxBase", "Measurements", "Wire", "Evidence", "RFB", "Pictures", "Launch", "Correspondence",
-            "Codec", "Decoder", "Encode", "DRM", "EMV", "ISO8583", "Invoices", "Payments", "PIN", "Secrets", "Codes",
+            "Catalogue", "Codec", "Decoder", "Encode", "DRM", "EMV", "ISO8583", "Invoices", "Payments", "PIN",
+            "Secrets", "Codes",
             "Zbar"),
         path: "Tests/Fuzz"),
 ]

@@ -14,6 +14,9 @@ struct SpecificationTests {
 
     @Test func `a specification survives its encoding`() throws {
         #expect(try CellSpecification(decoding: valid().encoded()) == valid())
+        var onImage = valid()
+        onImage.image = "/srv/image"
+        #expect(try CellSpecification(decoding: onImage.encoded()) == onImage)
         #expect(valid().words == ["/usr/bin/xcalc", "-geometry", "800x448+0+0"])
     }
 
@@ -23,6 +26,8 @@ struct SpecificationTests {
         ("root", { $0.root = "relative" }),
         ("root", { $0.root = "/a/../../etc" }),
         ("root", { $0.root = "/" + String(repeating: "a", count: 2000) }),
+        ("image", { $0.image = "image" }),
+        ("image", { $0.image = "/a/.." }),
         ("command", { $0.command = [] }),
         ("command", { $0.command = ["sh"] }),
         ("command", { $0.command = ["/bin/sh", "a\0b"] }),

@@ -9,7 +9,7 @@ import Wire
 enum Targets {
     static let all: [FuzzTarget] =
         FuzzTarget.wire + evidence + cards + CounterTargets.all + CodeTargets.all
-        + PaymentTargets.all + [
+        + PaymentTargets.all + CatalogueTargets.all + [
             rfbClient, rfbServer, launchRequest, launchQuestion, launchAnswer, launchURI, busName, invoice,
             correspondence, signedTable, tableBundle,
             glyphs, logo, gate, gateStream, decoderMessage, kernelEvent, formatTable, flipEvents,

@@ -129,7 +129,7 @@ public final class Rig {
     ) throws {
         let source = "\(Programs.root)/\(folder)/\(name)"
         guard !programs.isEmpty else {
-            try run("vitrinectl", ["app", "import", source, "--state", state], in: self.folder)
+            try run("vitrinectl", ["app", "import", "--unsigned", source, "--state", state], in: self.folder)
             return
         }
         let target = "\(self.folder)/import-\(name)"
@@ -141,7 +141,7 @@ public final class Rig {
             try Files.replace(
                 "\(target)/\(program)", with: try Files.read(try Programs.path(program), limit: 256 << 20), mode: 0o755)
         }
-        try run("vitrinectl", ["app", "import", target, "--state", state], in: self.folder)
+        try run("vitrinectl", ["app", "import", "--unsigned", target, "--state", state], in: self.folder)
     }
 
     // MARK: Programs

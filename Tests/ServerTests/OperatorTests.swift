@@ -11,7 +11,8 @@ internal import Wire
 private let refused: [(Int32, String)] = [
     (1, "user add x --code 12a4"), (1, "user add x --code 12345"), (64, "user add x --data nothing"),
     (64, "user add x --data =5"), (1, "user add a/b"), (1, "user show nobody"), (1, "user remove nobody"),
-    (1, "terminal show nobody"), (1, "terminal revoke nobody"), (1, "app show nothing"), (1, "app import /nowhere"),
+    (1, "terminal show nobody"), (1, "terminal revoke nobody"), (1, "app show nothing"),
+    (1, "app import --unsigned /nowhere"),
     (1, "app remove nothing"), (64, "nonsense"), (64, "init"), (1, "init --host a_b"),
     (64, "terminal enrol --name t1"), (1, "terminal enrol --name t1 --csr /nowhere --out /nowhere"),
     (1, "right grant --terminal t1 --user u --app wallet"),
@@ -66,7 +67,7 @@ private struct Desk: ~Copyable {
             """
         try Files.replace(source + "/vitrine.toml", with: Array(manifest.utf8))
         try Files.replace(source + "/wallet", with: [0], mode: 0o755)
-        try control(["app", "import", source])
+        try control(["app", "import", "--unsigned", source])
     }
 }
 

@@ -147,6 +147,8 @@ int CLinux_set_nonblocking(int descriptor, int on) {
   return fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) ? -errno : 0;
 }
 
+int CLinux_sync_filesystem(int descriptor) { return syncfs(descriptor) == 0 ? 0 : -errno; }
+
 int CLinux_open(const char *path, int flags, mode_t mode) {
   int fd;
   do fd = open(path, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);

@@ -17,6 +17,10 @@ public enum StateFolder {
     public static func serverKey(_ state: String) -> String { state + "/server-key.pem" }
     /// One folder an application, one folder a digest in it.
     public static func applications(_ state: String) -> String { state + "/applications" }
+    /// Locked while versions of applications come and go.
+    public static func applicationsLock(_ state: String) -> String { state + "/applications.lock" }
+    /// The registries that `vitrinectl app sync` mirrors (TOML), written by the operator.
+    public static func registries(_ state: String) -> String { state + "/registries.toml" }
 }
 
 public enum DatabaseError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -111,10 +111,18 @@ public struct ApplicationRecord: Equatable, Sendable {
     /// New sessions get this version.
     public var enabled: Bool
     public var imported: Date
+    /// Where it came from, for people to read.
+    public var source: String
+    /// SHA-256 of its image's manifest, lower-case hex; nil for a folder.
+    public var image: String?
+    /// The time that its signature says; nil for what nobody has signed.
+    public var signed: Date?
+    /// Stays the enabled one whatever is imported.
+    public var pinned: Bool
 
     public init(
         id: String, digest: String, version: String, title: String, manifest: String, folder: String, enabled: Bool,
-        imported: Date
+        imported: Date, source: String = "", image: String? = nil, signed: Date? = nil, pinned: Bool = false
     ) {
         self.id = id
         self.digest = digest
@@ -124,6 +132,10 @@ public struct ApplicationRecord: Equatable, Sendable {
         self.folder = folder
         self.enabled = enabled
         self.imported = imported
+        self.source = source
+        self.image = image
+        self.signed = signed
+        self.pinned = pinned
     }
 }
 

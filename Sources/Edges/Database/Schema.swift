@@ -10,6 +10,9 @@ enum Schema {
         migrator.registerMigration("2: attestation, releases, groups, signed tables") { db in
             try db.execute(sql: second)
         }
+        migrator.registerMigration("3: images of applications") { db in
+            try db.execute(sql: images)
+        }
         return migrator
     }
 
@@ -155,5 +158,17 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             added INTEGER NOT NULL
         ) STRICT;
+        """
+    private static let images = """
+        -- Where it was imported from, the digest of its image's manifest (null for a folder), and the time that its
+        -- signature says (null for what nobody has signed).
+        ALTER TABLE applications ADD COLUMN source TEXT NOT NULL DEFAULT '';
+        ALTER TABLE applications ADD COLUMN image TEXT;
+        ALTER TABLE applications ADD COLUMN signed INTEGER;
+        -- A pinned version stays the enabled one whatever is imported.
+        ALTER TABLE applications ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1));
+        -- When another became the enabled one.
+        ALTER TABLE applications ADD COLUMN replaced INTEGER;
+        CREATE UNIQUE INDEX applications_pinned ON applications (id) WHERE pinned = 1;
         """
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What a name in a folder stands for.
@@ -64,6 +65,13 @@ extension Files {
         guard fsync(descriptor.raw) == 0 else { throw .last("fsync") }
     }
 
+    /// Makes everything on the file system of `path` durable: for many files at once.
+    public static func syncFileSystem(_ path: String) throws(SystemCallError) {
+        let folder = try open(path, flags: O_RDONLY | O_DIRECTORY)
+        let code = CLinux_sync_filesystem(folder.raw)
+        guard code == 0 else { throw SystemCallError("syncfs(\(path))", -code) }
+    }
+
     /// Makes the names in a folder durable.
     public static func syncFolder(_ path: String) throws(SystemCallError) {
         let folder = try open(path, flags: O_RDONLY | O_DIRECTORY)
@@ -94,5 +102,14 @@ extension Files {
         let code = errno
         guard code == ENOTEMPTY || code == EEXIST else { throw SystemCallError("rename(\(path))", code) }
         return false
+    }
+}
+
+extension Files {
+    /// Bytes that this process may still write to the file system of `path`.
+    public static func freeBytes(_ path: String) throws(SystemCallError) -> Int {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { throw .last("statvfs(\(path))") }
+        return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 }

@@ -33,6 +33,16 @@ extension Process {
         }
         return folders.sorted()
     }
+
+    /// The dynamic loader that started this program; nil where there is none, or no /proc.
+    public static func loaderPath() -> String? {
+        guard let map = try? Files.read("/proc/self/maps", limit: 4 << 20) else { return nil }  // As above.
+        for line in String(decoding: map, as: UTF8.self).split(separator: "\n") {
+            guard let slash = line.firstIndex(of: "/"), let name = line.split(separator: "/").last else { continue }
+            if name.hasPrefix("ld-"), name.contains(".so") { return String(line[slash...]) }
+        }
+        return nil
+    }
 }
 
 extension Files {

@@ -19,6 +19,7 @@ enum Jailer {
 
             // 2. What is bound into the cell, found while the host's names are still valid.
             var bindings = try self.bindings(for: specification)
+            var image = specification.image
 
             // 3. Limits, which everything from here on inherits. The number of processes is set inside: it is counted for
             //    each user namespace, and out here the server's own processes would count.
@@ -33,7 +34,9 @@ enum Jailer {
             // 4. Only as root: the folders may lie where a plain user cannot reach them, so they are mounted where it can,
             //    and then root is given up for good. A server with a user of its own has nothing to give up.
             if Process.user == 0 {
+                if let folder = image { bindings.append(.init(source: folder, target: "/")) }
                 bindings = try gather(bindings)
+                if image != nil { image = bindings.removeLast().source }
                 let user = firstUser + UInt32(Process.number)
                 try Process.become(user: user, group: user)
             }
@@ -44,9 +47,10 @@ enum Jailer {
             // 6. The filter is written now and loaded by bubblewrap as its last step before the first program inside:
             //    it still has to mount.
             let filter = try self.filter(specification.kind)
+            let root = try image.map(ImageParts.root) ?? .host(links: links)
             let command = Bubblewrap(
-                specification: specification, bindings: bindings, data: try data(for: specification), filter: filter,
-                links: links)
+                specification: specification, root: root, bindings: bindings, data: try data(for: specification),
+                filter: filter)
 
             // 7. bubblewrap: namespaces, mounts, no new privileges, no capabilities, filter, and `vitrine-cell --inside`.
             try Process.replace(with: Bubblewrap.program, arguments: command.arguments)
@@ -59,6 +63,10 @@ enum Jailer {
     /// The application, this program with the libraries that it runs with, and what the specification asks for.
     private static func bindings(for specification: CellSpecification) throws -> [Bubblewrap.Binding] {
         guard let program = Process.executablePath() else { throw CellError.confinement("no /proc") }
+        if specification.image != nil {
+            return [.init(source: specification.root, target: CellLayout.application)]
+                + (try ImageParts.jailer(program))
+        }
         var folders = specification.libraries
         for folder in Process.libraryFolders() where !folders.contains(folder) && !folder.hasPrefix("/usr/") {
             folders.append(folder)
@@ -103,11 +111,14 @@ enum Jailer {
     private static func data(for specification: CellSpecification) throws -> [Bubblewrap.Data] {
         let user = CellLayout.user
         let name = CellLayout.userName
-        var files = [
-            (CellLayout.request, specification.request),
-            ("/etc/passwd", Array("\(name):x:\(user):\(user)::/tmp:/bin/sh\n".utf8)),
-            ("/etc/group", Array("\(name):x:\(user):\n".utf8)),
-        ]
+        var files = [(CellLayout.request, specification.request)]
+        // An image has its own, or none.
+        if specification.image == nil {
+            files += [
+                ("/etc/passwd", Array("\(name):x:\(user):\(user)::/tmp:/bin/sh\n".utf8)),
+                ("/etc/group", Array("\(name):x:\(user):\n".utf8)),
+            ]
+        }
         if specification.kind == .web {
             files.append((CellLayout.webBlank, Array("<!doctype html><title></title>\n".utf8)))
             files.append((CellLayout.webPolicy, Array(try WebPolicy.text(for: specification.application).utf8)))

@@ -8,8 +8,10 @@ internal import LinuxBase
 /// A jailer that cannot close the cage lets nothing run. (125: as env(1) and its kin say "not even started".)
 let failure: Int32 = 125
 
-if CommandLine.arguments.dropFirst().first == CellLayout.Stage.inside {
-    Inside.run(CommandLine.arguments)
+// Started by a loader of the host's in an image's root, the loader's own words may come first. Outside there are none.
+let words = CommandLine.arguments
+if let stage = words.prefix(5).firstIndex(of: CellLayout.Stage.inside), stage > 0 {
+    Inside.run(Array(words[(stage - 1)...]))
 } else {
     Jailer.confine()
 }

@@ -62,7 +62,7 @@ extension Prepared {
                 cpuSeconds: UInt64(clamping: manifest.limits.cpuSeconds),
                 processes: UInt64(clamping: manifest.limits.processes),
                 openFiles: UInt64(clamping: manifest.limits.openFiles),
-                fileBytes: UInt64(clamping: manifest.limits.fileBytes)), libraries: libraries)
+                fileBytes: UInt64(clamping: manifest.limits.fileBytes)), libraries: libraries, image: entry.image)
     }
 }
 

@@ -14,7 +14,7 @@ public struct OperatorKey: Sendable {
     public static func path(_ state: String) -> String { state + "/operator.key" }
 
     /// Where its public key is (PEM): with it, a private key that is gone is told from one that never was.
-    static func publicPath(_ state: String) -> String { state + "/operator.pem" }
+    public static func publicPath(_ state: String) -> String { state + "/operator.pem" }
 
     /// The key of a state folder, made where there never was one. A file that is there and is no key, or one that is lost,
     /// is never replaced: all terminals would have to be enrolled again.

@@ -30,6 +30,16 @@ public import RFB
     /// Bytes B, G, R, x, rows `stride` bytes apart; valid for as long as this value lives, changed by `next` alone.
     public var pixels: UnsafeRawPointer { unsafe UnsafeRawPointer(client.pixels) }
     public var stride: Int { client.stride }
+
+    /// A copy of what it holds now.
+    public func picture() -> Picture {
+        precondition(stride == size.width * 4, "rows without a gap")
+        // SAFETY: `pixels` has `size.area` pixels in rows without a gap, and lives as long as this value.
+        return unsafe Picture(
+            size: size,
+            pixels: Array(UnsafeBufferPointer(start: pixels.assumingMemoryBound(to: UInt32.self), count: size.area)))
+    }
+
     public var size: PixelSize { client.size }
     /// To poll together with others: readable when `next` has something to read.
     public var descriptor: Int32 { client.descriptor }

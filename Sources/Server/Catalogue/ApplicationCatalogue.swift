@@ -12,22 +12,39 @@ public struct CatalogueEntry: Equatable, Sendable {
     public var manifest: ApplicationManifest
     /// SHA-256 over its files, lower-case hex; `FolderImport` says how.
     public var digest: String
-    /// Where its files are, read-only for the cell.
+    /// Where its own files are, read-only in `/app` of the cell.
     public var folder: String
+    /// Where the cell's whole root is, read-only, with `folder` in it; nil for one that runs on the host's.
+    public var image: String?
+    /// New sessions get this version.
     public var enabled: Bool
+    /// They get it whatever is imported.
+    public var pinned: Bool
     public var imported: Date
+    /// Where it came from, for people to read.
+    public var source: String
+    /// SHA-256 of its image's manifest, lower-case hex; nil for a folder.
+    public var imageDigest: String?
+    /// The time that its signature says; nil for what was imported unsigned.
+    public var signed: Date?
+
+    /// All that its digest is of.
+    var place: String { image ?? folder }
+    var rules: FolderImport.Rules { image == nil ? .init() : .ofRoot }
 }
 
 /// The catalogue over a state folder.
 public final class ApplicationCatalogue: Sendable {
-    private let directory: Directory
-    private let root: String
+    let directory: Directory
+    let root: String
+    let lock: String
     /// Manifests by digest. A digest never changes its meaning, and the TOML library gives no memory back.
     private let manifests = Mutex<[String: ApplicationManifest]>([:])
 
     public init(directory: Directory, state: String) {
         self.directory = directory
         root = StateFolder.applications(state)
+        lock = StateFolder.applicationsLock(state)
     }
 
     /// The version that a new session gets.
@@ -55,63 +72,8 @@ public final class ApplicationCatalogue: Sendable {
     public func verify(_ entry: CatalogueEntry) throws(CatalogueError) {
         let id = entry.manifest.id
         guard Files.isFolder(entry.folder) else { throw .altered(application: id, detail: "\(entry.folder) is gone") }
-        let digest = try FolderImport.digest(of: entry.folder)
+        let digest = try FolderImport.digest(of: entry.place, entry.rules)
         guard digest == entry.digest else { throw .altered(application: id, detail: "its digest is \(digest)") }
-    }
-
-    /// Imports a folder: copies it, checks it, gives it its digest for a name, and makes it the version that new sessions
-    /// get. The same folder again is the same entry. On failure nothing is left behind but what the
-    /// next import sweeps.
-    public func importFolder(_ folder: String, now: Date) throws(CatalogueError) -> CatalogueEntry {
-        guard Files.isFolder(folder) else { throw .notAFolder(folder) }
-        do throws(SystemCallError) {
-            try Files.makeFolder(root, mode: 0o700)
-            try sweep()
-        } catch { throw .system(error) }
-        let copy = "\(root)/\(Self.arriving)\(Process.number)"
-        // A copy that cannot be removed is swept by the next import.
-        defer { try? Files.removeTree(copy) }
-        let digest = try FolderImport.copy(folder, to: copy)
-        let text = try Self.manifestText(in: copy)
-        let manifest = try ApplicationManifest(toml: text)
-        try manifest.checkFiles(in: copy)
-
-        let place = "\(manifest.id)/\(digest)"
-        do throws(SystemCallError) {
-            try Files.makeFolder("\(root)/\(manifest.id)", mode: 0o700)
-            if try !Files.move(copy, to: "\(root)/\(place)") {
-                // The same files are there already, unless somebody has altered them: then these are better.
-                if (try? FolderImport.digest(of: "\(root)/\(place)")) != digest {
-                    try Files.removeTree("\(root)/\(place)")
-                    _ = try Files.move(copy, to: "\(root)/\(place)")
-                }
-            }
-            try Files.syncFolder("\(root)/\(manifest.id)")
-        } catch { throw .system(error) }
-
-        let record = ApplicationRecord(
-            id: manifest.id, digest: digest, version: manifest.version, title: manifest.title, manifest: text,
-            folder: place, enabled: true, imported: now)
-        do { try directory.addApplication(record) } catch { throw .directory(error) }
-        return try application(manifest.id)
-    }
-
-    /// Removes all versions of an application with their files and the rights to it. Refused while a session runs it.
-    public func remove(_ id: String) throws(CatalogueError) {
-        let removed: [ApplicationRecord]
-        do {
-            let running = try directory.sessions(limit: Int(Int32.max), open: true).filter { $0.application == id }
-            guard running.isEmpty else { throw CatalogueError.inUse(application: id, sessions: running.count) }
-            removed = try directory.removeApplication(id)
-        } catch let error as DatabaseError {
-            throw .directory(error)
-        } catch let error as CatalogueError {
-            throw error
-        } catch {
-            preconditionFailure("only the two errors above are thrown: \(error)")
-        }
-        guard let first = removed.first else { throw .unknownApplication(id) }
-        do throws(SystemCallError) { try Files.removeTree("\(root)/\(first.id)") } catch { throw .system(error) }
     }
 
     /// What the application is given at its start: the request, and the data that its manifest names, as far as the
@@ -136,33 +98,21 @@ public final class ApplicationCatalogue: Sendable {
             invoice: execution.invoice, data: data, stored: execution.stored)
     }
 
-    private func entry(_ record: ApplicationRecord) throws(CatalogueError) -> CatalogueEntry {
+    func entry(_ record: ApplicationRecord) throws(CatalogueError) -> CatalogueEntry {
         let known = manifests.withLock { $0[record.digest] }
         let manifest: ApplicationManifest
         if let known { manifest = known } else { manifest = try ApplicationManifest(toml: record.manifest) }
         manifests.withLock { $0[record.digest] = manifest }
+        let place = root + "/" + record.folder
+        let isRoot = manifest.root == .image
         return CatalogueEntry(
-            manifest: manifest, digest: record.digest, folder: root + "/" + record.folder, enabled: record.enabled,
-            imported: record.imported)
+            manifest: manifest, digest: record.digest, folder: isRoot ? place + "/app" : place,
+            image: isRoot ? place : nil, enabled: record.enabled, pinned: record.pinned, imported: record.imported,
+            source: record.source, imageDigest: record.image, signed: record.signed)
     }
+}
 
-    private static let arriving = ".arriving-"
-
-    /// Removes what an import left behind whose process has ended.
-    private func sweep() throws(SystemCallError) {
-        for name in try Files.names(in: root) where name.hasPrefix(Self.arriving) {
-            guard !Files.exists("/proc/\(name.dropFirst(Self.arriving.count))") else { continue }
-            try Files.removeTree(root + "/" + name)
-        }
-    }
-
-    private static func manifestText(in folder: String) throws(CatalogueError) -> String {
-        let name = ApplicationManifest.fileName
-        let bytes: [UInt8]
-        do { bytes = try Files.read(folder + "/" + name, limit: ApplicationManifest.manifestBytes) } catch {
-            throw .file(name, problem: "missing, or too long")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .file(name, problem: "not UTF-8") }
-        return text
-    }
+extension FolderImport.Rules {
+    /// Of an image's whole root. What it may take is counted before it is unpacked.
+    static let ofRoot = Self(files: 400_000, bytes: 1 << 40, pathBytes: 1024, isRoot: true)
 }

@@ -7,13 +7,16 @@ extension ApplicationManifest {
     /// Where the application's own files are inside the cell.
     static let inside = "/app/"
 
-    /// Checks what the manifest says of files against the files.
+    /// The X server that a window application's own root must bring.
+    static let windowServer = "/usr/bin/Xtigervnc"
+
+    /// Checks what the manifest says of files against the files; `folder` is the application's own, `/app` inside.
     func checkFiles(in folder: String) throws(CatalogueError) {
         if let page {
             let status = try? Files.status("\(folder)/www/\(page)")  // What cannot be looked at is not there.
             guard status?.kind == .file else { throw .manifest(key: "page", problem: "www/\(page) is not a file") }
         }
-        if command.first?.hasPrefix(Self.inside) == true {
+        if root == .host, command.first?.hasPrefix(Self.inside) == true {
             let program = String(command[0].dropFirst(Self.inside.count))
             let status = try? Files.status(folder + "/" + program)  // What cannot be looked at is not there.
             guard let status, status.kind != .special, status.kind != .folder else {
@@ -24,6 +27,29 @@ extension ApplicationManifest {
             }
         }
         if let logo { try Self.checkLogo(logo, in: folder) }
+    }
+
+    /// The same for an image's root; `folder` is the whole of it.
+    func checkFiles(ofRoot folder: String) throws(CatalogueError) {
+        let image = ImageRoot(folder: folder)
+        guard image.hasNothingForLoader else {
+            throw .badImage(
+                "its /etc is a link, or has \(ImageRoot.preload), which the jailer's loader would follow, too")
+        }
+        guard image.isProgram(command[0]) else {
+            throw .manifest(key: "command", problem: "\(command[0]) is no program of the image")
+        }
+        guard kind != .window || image.isProgram(Self.windowServer) else {
+            throw .badImage("an image with a root of its own that is a window brings \(Self.windowServer), too")
+        }
+        if let logo {
+            // Read from outside, where a link means something else.
+            let path = Self.inside + logo
+            guard image.resolve(path).map({ "/" + $0 }) == path else {
+                throw .manifest(key: "logo", problem: "\(logo) is not a file of the image's \(Self.inside)")
+            }
+            try Self.checkLogo(logo, in: folder + "/app")
+        }
     }
 
     private static func checkLogo(_ logo: String, in folder: String) throws(CatalogueError) {

@@ -11,6 +11,14 @@ public enum ApplicationKind: String, Equatable, Sendable {
     case web
 }
 
+/// What is an application's `/usr`, and the rest of its root.
+public enum ApplicationRoot: String, Equatable, Sendable {
+    /// The server's own, read-only; `/app` alone is the application's.
+    case host
+    /// The image's, read-only.
+    case image
+}
+
 /// What one session of an application may use. Seconds and bytes, as the names say.
 public struct ApplicationLimits: Equatable, Sendable {
     public var memoryBytes = 256 << 20
@@ -33,6 +41,7 @@ public struct ApplicationManifest: Equatable, Sendable {
     public var title: String
     public var version: String
     public var kind: ApplicationKind
+    public var root: ApplicationRoot
     /// The program's path inside the cell (the application's own files are in /app), and its arguments.
     public var command: [String]
     /// Instead of a command, for `web`: the page that is shown first, below `www` in the application's folder.
@@ -67,7 +76,7 @@ extension ApplicationManifest {
 
         let top = ManifestTable(parsed, path: "")
         try top.allow([
-            "id", "title", "version", "kind", "command", "page", "logo", "accent", "entry", "limits", "data",
+            "id", "title", "version", "kind", "root", "command", "page", "logo", "accent", "entry", "limits", "data",
         ])
         id = try top.text("id", bytes: WireLimits.identifierBytes, expected: Self.identifierRule, Self.isIdentifier)
         title = try top.text("title", bytes: 64, expected: "printable text") { !$0.isEmpty && $0.isPrintable }
@@ -78,6 +87,16 @@ extension ApplicationManifest {
             ApplicationKind(rawValue: $0) != nil
         }
         kind = ApplicationKind(rawValue: word) ?? .native
+        let root =
+            try !top.has("root")
+            ? "host"
+            : top.text("root", bytes: 16, expected: "\"host\" or \"image\"") {
+                ApplicationRoot(rawValue: $0) != nil
+            }
+        self.root = ApplicationRoot(rawValue: root) ?? .host
+        guard self.root == .host || kind != .web else {
+            throw .manifest(key: "root", problem: "web applications are shown by the host's browser")
+        }
         (command, page) = try Self.start(top, kind)
         logo =
             !top.has("logo")

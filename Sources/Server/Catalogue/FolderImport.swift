@@ -8,9 +8,16 @@ internal import LinuxBase
 /// `L` link), the path's length, the path, the mode (`755` or `644`; links none), the content's length, the content (a
 /// link's target); lengths as decimal digits, each item ended by a zero byte.
 struct FolderImport {
-    static let files = 20_000
-    static let bytes = 512 << 20
-    static let pathBytes = 512
+    /// What may be in a folder.
+    struct Rules {
+        var files = 20_000
+        var bytes = 512 << 20
+        var pathBytes = 512
+        /// A whole root: no link leads out of it, and its many files are made durable in one step.
+        var isRoot = false
+    }
+
+    private let rules: Rules
 
     private struct Entry {
         let path: String
@@ -20,35 +27,38 @@ struct FolderImport {
     private var digest = SHA256()
     private var total = 0
 
+    private init(_ rules: Rules) { self.rules = rules }
+
     /// Copies `source` to `target`, which must not exist yet, and returns the digest in lower-case hex.
-    static func copy(_ source: String, to target: String) throws(CatalogueError) -> String {
-        var copier = FolderImport()
+    static func copy(_ source: String, to target: String, _ rules: Rules = Rules()) throws(CatalogueError) -> String {
+        var copier = FolderImport(rules)
         do throws(SystemCallError) { try Files.makeFolder(target, mode: 0o700) } catch { throw .system(error) }
         var folders = [target]
-        for entry in try entries(of: source) {
+        for entry in try copier.entries(of: source) {
             try copier.copy(entry, from: source, to: target)
             if entry.status.kind == .folder { folders.append(target + "/" + entry.path) }
         }
         do throws(SystemCallError) {
             for folder in folders {
                 try Files.setMode(folder, 0o755)
-                try Files.syncFolder(folder)
+                if !rules.isRoot { try Files.syncFolder(folder) }
             }
+            if rules.isRoot { try Files.syncFileSystem(target) }
         } catch { throw .system(error) }
         return copier.finish()
     }
 
     /// The digest of a folder as it lies there.
-    static func digest(of folder: String) throws(CatalogueError) -> String {
-        var copier = FolderImport()
-        for entry in try entries(of: folder) { try copier.copy(entry, from: folder, to: nil) }
+    static func digest(of folder: String, _ rules: Rules = Rules()) throws(CatalogueError) -> String {
+        var copier = FolderImport(rules)
+        for entry in try copier.entries(of: folder) { try copier.copy(entry, from: folder, to: nil) }
         return copier.finish()
     }
 
     private func finish() -> String { [UInt8](digest.finalize()).hexadecimal }
 
     /// Everything below a folder, sorted, with nothing in it that a cell should not be given.
-    private static func entries(of root: String) throws(CatalogueError) -> [Entry] {
+    private func entries(of root: String) throws(CatalogueError) -> [Entry] {
         var result: [Entry] = []
         var waiting = [""]
         while let folder = waiting.popLast() {
@@ -56,7 +66,7 @@ struct FolderImport {
             do { names = try Files.names(in: root + "/" + folder) } catch { throw .system(error) }
             for name in names {
                 let path = folder.isEmpty ? name : folder + "/" + name
-                guard path.utf8.count <= pathBytes, path.isPrintable else {
+                guard path.utf8.count <= rules.pathBytes, path.isPrintable else {
                     throw .file(path.isPrintable ? path : "?", problem: "its path is too long or not printable")
                 }
                 let status: FileStatus
@@ -68,7 +78,7 @@ struct FolderImport {
                     throw .file(path, problem: "set-user and set-group files cannot be part of an application")
                 }
                 result.append(Entry(path: path, status: status))
-                guard result.count <= files else { throw .tooLarge(what: "files", limit: files) }
+                guard result.count <= rules.files else { throw .tooLarge(what: "files", limit: rules.files) }
                 if status.kind == .folder { waiting.append(path) }
             }
         }
@@ -86,7 +96,7 @@ struct FolderImport {
                 if let outer { try Files.makeFolder(outer, mode: 0o700) }
             case .link:
                 let link = try Files.readLink(inner)
-                guard Self.staysInside(link, at: entry.path) else {
+                guard rules.isRoot || Self.staysInside(link, at: entry.path) else {
                     throw CatalogueError.file(entry.path, problem: "the link leads out of the folder")
                 }
                 item("L", entry.path, mode: "", count: link.utf8.count)
@@ -112,7 +122,7 @@ struct FolderImport {
             throw CatalogueError.file(path, problem: "it changed while it was read")
         }
         total += status.size
-        guard total <= Self.bytes else { throw CatalogueError.tooLarge(what: "bytes", limit: Self.bytes) }
+        guard total <= rules.bytes else { throw CatalogueError.tooLarge(what: "bytes", limit: rules.bytes) }
         let mode: UInt32 = status.mode & 0o111 == 0 ? 0o644 : 0o755
         item("F", path, mode: mode == 0o755 ? "755" : "644", count: status.size)
         guard let outer else {
@@ -121,7 +131,7 @@ struct FolderImport {
         }
         let copy = try Files.makeFile(outer, mode: mode)
         try pump(file, path, status.size) { bytes in try copy.writeAll(bytes) }
-        try Files.sync(copy)
+        if !rules.isRoot { try Files.sync(copy) }
     }
 
     private mutating func pump(

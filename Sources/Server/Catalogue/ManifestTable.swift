@@ -11,6 +11,7 @@ struct ManifestTable {
     }
 
     func has(_ key: String) -> Bool { table[key] != nil }
+    var keys: [String] { table.keys.sorted() }
 
     /// A key that nobody reads is a typing error, and is refused before it is missed.
     func allow(_ keys: Set<String>) throws(CatalogueError) {
@@ -56,6 +57,28 @@ struct ManifestTable {
             throw .manifest(key: path + key, problem: expected)
         }
         return number
+    }
+
+    func flag(_ key: String, otherwise standard: Bool) throws(CatalogueError) -> Bool {
+        guard let value = table[key] else { return standard }
+        guard let flag = value.bool else { throw .manifest(key: path + key, problem: "expected true or false") }
+        return flag
+    }
+
+    /// An array of tables, `[[key]]`.
+    func tables(_ key: String, count: ClosedRange<Int>) throws(CatalogueError) -> [ManifestTable] {
+        guard let value = table[key] else { return [] }
+        guard let array = value.array, count.contains(array.count) else {
+            throw .manifest(key: path + key, problem: "expected at most \(count.upperBound) tables, [[\(key)]]")
+        }
+        var result: [ManifestTable] = []
+        for item in array {
+            guard let inner = item.table else {
+                throw .manifest(key: path + key, problem: "expected tables, [[\(key)]]")
+            }
+            result.append(ManifestTable(inner, path: "\(path)\(key)."))
+        }
+        return result
     }
 
     func table(_ key: String) throws(CatalogueError) -> ManifestTable? {

@@ -32,23 +32,43 @@ public struct Bubblewrap: Sendable {
         "/etc/fonts", "/etc/ld.so.cache", "/etc/alternatives", "/etc/X11", "/etc/localtime", "/var/cache/fontconfig",
     ].map { Binding(source: $0, target: $0, optional: true) }
 
+    /// What there is besides memory, `/proc` and `/dev`.
+    public struct Root: Sendable {
+        public var bindings: [Binding]
+        /// Links at the root, as on the host or in the image (`bin` → `usr/bin`).
+        public var links: [(name: String, target: String)]
+        /// The words that run the jailer inside.
+        public var jailer: [String]
+
+        public init(bindings: [Binding], links: [(name: String, target: String)], jailer: [String]) {
+            self.bindings = bindings
+            self.links = links
+            self.jailer = jailer
+        }
+
+        /// The host's `/usr`, and what belongs to it.
+        public static func host(links: [(name: String, target: String)]) -> Root {
+            Root(
+                bindings: [Binding(source: "/usr", target: "/usr")] + Bubblewrap.hostFiles, links: links,
+                jailer: [CellLayout.jailer])
+        }
+    }
+
     public var specification: CellSpecification
+    public var root: Root
     /// The application's folder, the jailer and the libraries, wherever they are to be found by now.
     public var bindings: [Binding]
     public var data: [Data]
     public var filter: Int32
-    /// Links at the root, as on the host (`bin` → `usr/bin`).
-    public var links: [(name: String, target: String)]
 
     public init(
-        specification: CellSpecification, bindings: [Binding], data: [Data], filter: Int32,
-        links: [(name: String, target: String)]
+        specification: CellSpecification, root: Root, bindings: [Binding], data: [Data], filter: Int32
     ) {
         self.specification = specification
+        self.root = root
         self.bindings = bindings
         self.data = data
         self.filter = filter
-        self.links = links
     }
 
     public var arguments: [String] {
@@ -60,22 +80,21 @@ public struct Bubblewrap: Sendable {
         // Chromium makes user namespaces for its own sandbox, in which its pages have even less than this cell.
         if specification.kind != .web { line.append("--disable-userns") }
         for (name, value) in environment { line += ["--setenv", name, value] }
-        line += ["--ro-bind", "/usr", "/usr"]
-        for link in links { line += ["--symlink", link.target, "/\(link.name)"] }
+        for link in root.links { line += ["--symlink", link.target, "/\(link.name)"] }
         // Memory file systems, each with a bound: a full one is the application's own trouble. /dev belongs to the cell's
         // user and would be one more, hence read-only.
         let bytes = "\(specification.limits.fileBytes)"
         line += ["--proc", "/proc", "--dev", "/dev", "--size", bytes, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
         line += ["--perms", "1777", "--size", bytes, "--tmpfs", "/tmp"]
         line += ["--size", "\(CellSpecification.encodedBytes * 2)", "--tmpfs", CellLayout.runtime]
-        for binding in Self.hostFiles + bindings {
+        for binding in root.bindings + bindings {
             line += [binding.optional ? "--ro-bind-try" : "--ro-bind", binding.source, binding.target]
         }
         for file in data { line += ["--ro-bind-data", "\(file.descriptor)", file.target] }
         // The root is a memory file system, too.
         line += ["--remount-ro", "/", "--chdir", CellLayout.application]
-        line += ["--seccomp", "\(filter)", "--info-fd", "\(CellLayout.Number.information)", "--", CellLayout.jailer]
-        line += [CellLayout.Stage.inside, "\(specification.limits.processes)"]
+        line += ["--seccomp", "\(filter)", "--info-fd", "\(CellLayout.Number.information)", "--"]
+        line += root.jailer + [CellLayout.Stage.inside, "\(specification.limits.processes)"]
         if specification.kind != .native {
             line += [CellLayout.Stage.window, "\(specification.size.width)x\(specification.size.height)"]
         }
@@ -91,7 +110,10 @@ public struct Bubblewrap: Sendable {
             ("VITRINE_SIZE", "\(specification.size.width)x\(specification.size.height)"),
         ]
         let folders = specification.libraries
-        if !folders.isEmpty { result.append(("LD_LIBRARY_PATH", folders.joined(separator: ":"))) }
+        // An image brings its own.
+        if !folders.isEmpty, specification.image == nil {
+            result.append(("LD_LIBRARY_PATH", folders.joined(separator: ":")))
+        }
         return result
     }
 }

@@ -12,6 +12,11 @@ public enum CellLayout {
     public static let webBlank = "/cell/blank.html"
     /// What Chromium reads as its administrator's will.
     public static let webPolicy = "/etc/chromium/policies/managed/vitrine.json"
+    /// With a root of the image's, the jailer runs on the host's libraries, which are here.
+    public static let loader = "/cell/loader"
+    public static let libraries = "/cell/libraries"
+    /// Names at an image's root that are the cell's own making.
+    public static let reserved: Set<String> = ["app", "cell", "dev", "proc", "run", "sys", "tmp"]
     /// The application's user inside; outside it is another (see `Jailer`).
     public static let user: UInt32 = 1000
     public static let userName = "application"

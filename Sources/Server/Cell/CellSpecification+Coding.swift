@@ -18,7 +18,7 @@ extension CellSpecification {
             7: .array(
                 [limits.memoryBytes, limits.cpuSeconds, limits.processes, limits.openFiles, limits.fileBytes]
                     .map { .unsigned($0) }),
-            8: .array(libraries.map { .text($0) }),
+            8: .array(libraries.map { .text($0) }), 9: image.map { .text($0) },
         ]).encoded()
     }
 
@@ -38,12 +38,13 @@ extension CellSpecification {
         let numbers = item[7]?.array?.compactMap(\.unsigned) ?? []
         guard numbers.count == 5 else { throw .specification("limits") }
         guard let libraries = Self.texts(item[8]) else { throw .specification("libraries") }
+        guard item[9] == nil || item[9]?.text != nil else { throw .specification("image") }
         self.init(
             application: application, kind: kind, root: root, command: command,
             size: PixelSize(width: Int(width), height: Int(height)), request: request,
             limits: CellLimits(
                 memoryBytes: numbers[0], cpuSeconds: numbers[1], processes: numbers[2], openFiles: numbers[3],
-                fileBytes: numbers[4]), libraries: libraries)
+                fileBytes: numbers[4]), libraries: libraries, image: item[9]?.text)
         try check()
     }
 
@@ -53,6 +54,7 @@ extension CellSpecification {
             throw .specification("application")
         }
         guard Self.isPath(root) else { throw .specification("root") }
+        guard image.map(Self.isPath) != false else { throw .specification("image") }
         guard Self.words.contains(command.count), Self.isPath(command[0]),
             command.allSatisfy({ $0.utf8.count <= Self.wordBytes && !$0.utf8.contains(0) })
         else { throw .specification("command") }

@@ -15,6 +15,8 @@ public struct CellSpecification: Equatable, Sendable {
     public var kind: Kind
     /// Folder with the application's files on the host; read-only at `/app` inside.
     public var root: String
+    /// Folder whose content is the whole root inside, read-only; nil: the host's `/usr` and what belongs to it.
+    public var image: String?
     /// Program (an absolute path inside the cell) and arguments. `{width}` and `{height}` stand for the picture's size.
     public var command: [String]
     public var size: PixelSize
@@ -26,8 +28,9 @@ public struct CellSpecification: Equatable, Sendable {
 
     public init(
         application: String, kind: Kind, root: String, command: [String], size: PixelSize, request: [UInt8],
-        limits: CellLimits = CellLimits(), libraries: [String] = []
+        limits: CellLimits = CellLimits(), libraries: [String] = [], image: String? = nil
     ) {
+        self.image = image
         self.application = application
         self.kind = kind
         self.root = root

@@ -8,6 +8,7 @@ public struct SignedEnvelope: Equatable, Sendable {
     public enum Context {
         public static let release = "vitrine release 1"
         public static let table = "vitrine table 1"
+        public static let application = "vitrine application 1"
     }
 
     public static let signatureBytes = 64

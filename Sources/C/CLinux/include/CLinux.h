@@ -31,6 +31,8 @@ int CLinux_set_no_new_privileges(void);
 int CLinux_set_not_dumpable(void);
 int CLinux_set_nonblocking(int descriptor, int on);
 int CLinux_open(const char *path, int flags, mode_t mode);
+// syncfs needs _GNU_SOURCE. 0 or -errno.
+int CLinux_sync_filesystem(int descriptor);
 int CLinux_memfd(const char *name, int seal_shrink_grow, size_t size);
 int CLinux_close_from(int first);
 int CLinux_pidfd_open(pid_t pid);

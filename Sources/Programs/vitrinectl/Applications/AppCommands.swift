@@ -6,37 +6,22 @@ internal import FoundationEssentials
 struct AppCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "The catalogue of applications.",
-        subcommands: [Import.self, List.self, Show.self, Verify.self, Remove.self])
-
-    struct Import: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Imports an application's folder (vitrine.toml, logo, files) and starts it from now on.",
-            discussion: "The same folder again changes nothing. An older version stays for the sessions that run it.")
-        @OptionGroup var state: StateOption
-        @Argument(help: "The folder.")
-        var folder: String
-
-        func run() throws {
-            let directory = try state.open()
-            let now = Date()
-            let entry = try ApplicationCatalogue(directory: directory, state: state.path).importFolder(folder, now: now)
-            let name = "application \(entry.manifest.id) \(entry.manifest.version)"
-            try directory.note("imported", terminal: nil, detail: "\(name) \(entry.digest)", now: now)
-            print("\(name) imported, digest \(entry.digest)")
-        }
-    }
+        subcommands: [
+            New.self, Preview.self, Sign.self, Import.self, Sync.self, List.self, Show.self, Verify.self, Pin.self,
+            Unpin.self, Remove.self, Collect.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "All applications and versions.")
         @OptionGroup var state: StateOption
 
         func run() throws {
-            var table = TextTable("id", "version", "title", "kind", "state", "imported", "digest")
+            var table = TextTable("id", "version", "title", "kind", "state", "signed", "imported", "digest")
             for entry in try state.catalogue().list() {
                 let manifest = entry.manifest
                 table.add(
                     manifest.id, manifest.version, manifest.title, manifest.kind.rawValue,
-                    entry.enabled ? "enabled" : "older", entry.imported.shown, String(entry.digest.prefix(16)))
+                    entry.standing, entry.signed?.shown ?? "no", entry.imported.shown, String(entry.digest.prefix(16)))
             }
             print(table.text)
         }
@@ -47,15 +32,18 @@ struct AppCommand: ParsableCommand {
         @OptionGroup var state: StateOption
         @Argument(help: "The application's identifier.")
         var id: String
+        @Argument(help: "Another of its versions, or the beginning of a digest.")
+        var version: String?
 
         func run() throws {
-            let entry = try state.catalogue().application(id)
+            let catalogue = try state.catalogue()
+            let entry = try version.map { try catalogue.version(id, $0) } ?? catalogue.application(id)
             let manifest = entry.manifest
             let limits = manifest.limits
             print("id         \(manifest.id)")
             print("title      \(manifest.title)")
-            print("version    \(manifest.version)")
-            print("kind       \(manifest.kind.rawValue)")
+            print("version    \(manifest.version), \(entry.standing)")
+            print("kind       \(manifest.kind.rawValue), on the root of the \(manifest.root.rawValue)")
             print("command    \(manifest.command.joined(separator: " "))")
             print("data       \(manifest.data.joined(separator: ", "))")
             print(
@@ -64,7 +52,10 @@ struct AppCommand: ParsableCommand {
             print(
                 "           first picture in \(limits.firstPictureSeconds) s, idle \(limits.idleSeconds) s, "
                     + "in all \(limits.totalSeconds) s")
+            print("source     \(entry.source)")
+            print("signed     \(entry.signed?.shown ?? "no: imported with --unsigned")")
             print("imported   \(entry.imported.shown)")
+            if let image = entry.imageDigest { print("image      sha256:\(image)") }
             print("digest     \(entry.digest)")
             print("folder     \(entry.folder)")
         }
@@ -87,19 +78,31 @@ struct AppCommand: ParsableCommand {
 
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Removes an application, its files and the rights to it.",
-            discussion: "Refused while a session runs it.")
+            abstract: "Removes an application, its files and the rights to it, or one version of it.",
+            discussion: "Refused while a session runs it, and for the one version that new sessions get.")
         @OptionGroup var state: StateOption
         @Argument(help: "The application's identifier.")
         var id: String
+        @Argument(help: "One version of it, or the beginning of a digest.")
+        var version: String?
 
         func run() throws {
             let directory = try state.open()
-            try ApplicationCatalogue(directory: directory, state: state.path).remove(id)
-            try directory.note("removed", terminal: nil, detail: "application \(id)", now: Date())
-            print("application \(id) removed")
+            let catalogue = ApplicationCatalogue(directory: directory, state: state.path)
+            let now = Date()
+            if let version { try catalogue.remove(id, version: version, now: now) } else { try catalogue.remove(id) }
+            let name = "application \(id)" + (version.map { " \($0)" } ?? "")
+            try directory.note("removed", terminal: nil, detail: name, now: now)
+            print("\(name) removed")
         }
     }
+}
+
+extension CatalogueEntry {
+    var name: String { "application \(manifest.id) \(manifest.version)" }
+
+    /// What it is among the versions of its application.
+    var standing: String { pinned ? "pinned" : enabled ? "enabled" : "older" }
 }
 
 extension StateOption {
