@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import LinuxBase
 
 /// An image's manifest (OCI image specification 1.1): what it consists of, each part by its digest and size.
 struct ImageManifest: Equatable {
