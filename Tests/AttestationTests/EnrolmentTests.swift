@@ -3,6 +3,7 @@ internal import Crypto
 internal import Database
 internal import Evidence
 internal import FoundationEssentials
+internal import Glibc
 internal import LinuxBase
 internal import Rig
 internal import Secrets
@@ -424,13 +425,16 @@ final class Papers: @unchecked Sendable {
     let own: EnrolmentRequest
     let other: EnrolmentRequest
     // Used by one test at a time: the suite is serialized.
-    private let subject: Subject
+    private var subject: Subject?
 
     private init() throws {
-        subject = try Subject(1)
+        let subject = try Subject(1)
+        self.subject = subject
         own = try subject.request("t1")
         other = try Subject(2).request("t2")
+        // Nobody lets go of what is shared: the TPM would outlive the tests.
+        atexit { if case .success(let papers) = Papers.shared { papers.subject = nil } }
     }
 
-    func use(_ body: (Subject) throws -> Void) throws { try body(subject) }
+    func use(_ body: (Subject) throws -> Void) throws { try body(#require(subject)) }
 }

@@ -103,18 +103,21 @@ extension TrustedEnvironment {
         case .certificate(let pem): takeCertificate(pem)
         default:
             if takeRecalled(message, Clock.now()) { return }
-            switch message {
-            case .accepted: keepRequest()
-            case .outcome: launch?.isEndKnown = true
-            case .refused(let refusal): launch?.isEndKnown = isFinal(refusal)
-            default: break
-            }
+            if case .accepted = message { keepRequest() }
+            if let isEndKnown = isEnd(message) { launch?.isEndKnown = isEndKnown }
             perform(session.handle(.message(message)))
         }
     }
 
-    /// A refusal of a running session (it shuts down, it lets the terminal in no longer) says nothing of money.
-    private func isFinal(_ refusal: Refusal) -> Bool { launch?.pending == nil || refusal.code == .unknownSession }
+    /// Whether the server has said how a session ended; nil: it spoke of something else. A refusal of a running session (it
+    /// shuts down, it lets the terminal in no longer) says nothing of money.
+    private func isEnd(_ message: ServerMessage) -> Bool? {
+        switch message {
+        case .outcome: true
+        case .refused(let refusal): launch?.pending == nil || refusal.code == .unknownSession
+        default: nil
+        }
+    }
 
     /// A row may name several servers: one that is not reached has its turn again after the others.
     private func useNextServer(after failure: LinkFailure) {

@@ -30,6 +30,8 @@ extension AppCommand {
         private static let rest = Duration.milliseconds(500)
 
         func run() throws {
+            // An application that ends while it is talked to is an error, not our end.
+            LinuxBase.Signals.ignoreBrokenPipes()
             let folder = try Files.absolute(folder)
             let bytes = try readFile(
                 folder + "/" + ApplicationManifest.fileName, limit: ApplicationManifest.manifestBytes,
