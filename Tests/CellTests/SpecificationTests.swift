@@ -70,30 +70,4 @@ struct SpecificationTests {
             _ = try SeccompFilter(default: .allow, rules: [(.killProcess, ["no_such_call"])])
         }
     }
-
-    @Test func `a control group bounds memory and processes, and goes with its value`() throws {
-        // A folder with the same names: the values are what counts, and few machines hand a group to their tests.
-        let folder = "/tmp/vitrine-\(try Random.bytes(4).map { String($0, radix: 36) }.joined())"
-        defer { try? Files.removeTree(folder) }
-        for name in ["service/server", "service/cell-1"] { try Files.makeFolder("\(folder)/\(name)") }
-        try Files.replace(folder + "/membership", with: Array("0::/service/server\n".utf8))
-        #expect(ControlGroup.Delegation.find(root: folder, membership: folder + "/membership").folder == nil)
-        try Files.replace(folder + "/cgroup.controllers", with: [])
-        #expect(ControlGroup.Delegation.find(root: folder, membership: folder + "/membership").folder == nil)
-        try Files.replace(folder + "/service/cgroup.subtree_control", with: [])
-        let found = ControlGroup.Delegation.find(root: folder, membership: folder + "/membership")
-        #expect(found.folder == folder + "/service")
-        for name in ["memory.max", "memory.oom.group", "pids.max", "cgroup.procs"] {
-            try Files.replace("\(folder)/service/cell-1/\(name)", with: [])
-        }
-        let group = try ControlGroup(
-            in: folder + "/service", name: "cell-1", memoryBytes: 1 << 20, processes: 7)
-        try group.add(42)
-        for (name, value) in [("memory.max", "1048576"), ("pids.max", "7"), ("cgroup.procs", "42")] {
-            #expect(try Files.read("\(group.path)/\(name)", limit: 100) == Array(value.utf8))
-        }
-        #expect(throws: ConfinementError.self) {
-            _ = try ControlGroup(in: folder + "/membership", name: "x", memoryBytes: 1, processes: 1)
-        }
-    }
 }

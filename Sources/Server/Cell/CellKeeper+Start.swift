@@ -21,13 +21,15 @@ extension CellKeeper {
         } catch { throw .system(error) }
     }
 
-    func makeGroup(for specification: CellSpecification, named name: String) throws(CellError) -> ControlGroup? {
-        guard let folder = Self.delegation.folder else { return nil }
+    func makeGroup(for specification: CellSpecification, number: Int32) throws(CellError) -> ControlGroup? {
+        guard !Self.delegation.hierarchies.isEmpty else { return nil }
+        let bounds = ControlGroup.Bounds(
+            memoryBytes: specification.limits.memoryBytes,
+            // bubblewrap's two processes count as well.
+            processes: specification.limits.processes + 2)
         do throws(ConfinementError) {
             return try ControlGroup(
-                in: folder, name: name, memoryBytes: specification.limits.memoryBytes,
-                // bubblewrap's two processes count as well.
-                processes: specification.limits.processes + 2)
+                in: Self.delegation, name: ControlGroupDelegation.name(number), bounds: bounds)
         } catch { throw .confinement("\(error)") }
     }
 

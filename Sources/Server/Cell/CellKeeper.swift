@@ -25,13 +25,14 @@ final class CellKeeper: Sendable {
     private let state = Mutex(State())
 
     /// Says once, not for every cell, what bounds a cell as a whole.
-    static let delegation: ControlGroup.Delegation = {
-        let found = ControlGroup.Delegation.find()
+    static let delegation: ControlGroupDelegation = {
+        let found = ControlGroupDelegation.find()
         let log = Logger(label: "vitrine.cell")
-        if found.folder != nil {
-            log.info("control groups for cells: \(found.reason)")
-        } else {
+        if found.hierarchies.isEmpty {
             log.warning("no control groups for cells, rlimits only: \(found.reason)")
+        } else {
+            found.sweep()
+            log.info("control groups for cells: \(found.reason)")
         }
         return found
     }()
@@ -128,7 +129,7 @@ final class CellKeeper: Sendable {
         var child = try spawn(
             jailer, control: control, order: order.far, report: report.far, information: information.far)
         // Into its group before it learns what to do: whatever it starts is then counted, too.
-        let group = try makeGroup(for: specification, named: "cell-\(child.process)")
+        let group = try makeGroup(for: specification, number: child.process)
         do throws(ConfinementError) { try group?.add(child.process) } catch { throw .confinement("\(error)") }
         do throws(SystemCallError) {
             try specification.send(on: order.near)
