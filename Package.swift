@@ -115,7 +115,7 @@ let terminal: [Target] = [
     module("Terminal", "Touch", named("Wire", "Pictures", "Evdev", "Measurements")),
     module("Terminal", "Tones", named("Sound", "LinuxBase", "Measurements")),
     module("Terminal", "Cards", named("EMV", "Invoices", "PCSC", "LinuxBase", "Measurements")),
-    module("Terminal", "Codes", named("Invoices", "Zbar", "Camera", "Pictures", "LinuxBase")),
+    module("Terminal", "Codes", named("Invoices", "Zbar", "Camera", "Pictures", "LinuxBase", "Measurements")),
 ]
 
 let server: [Target] = [

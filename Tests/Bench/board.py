@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from labgrid.protocol import CommandProtocol, FileTransferProtocol, PowerProtocol
 from labgrid.target import Target
-from protocols import CableProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
+from protocols import CableProtocol, CameraProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
 from virtual import Picture
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Board:
     files: FileTransferProtocol
     screen: ScreenProtocol
     keypad: KeypadProtocol
+    camera: CameraProtocol
     cable: CableProtocol
     endorsement: EndorsementProtocol
     route: RouteProtocol
@@ -50,6 +51,7 @@ class Board:
             FileTransferProtocol,
             ScreenProtocol,
             KeypadProtocol,
+            CameraProtocol,
             CableProtocol,
             EndorsementProtocol,
         ]

@@ -25,6 +25,22 @@ class KeypadProtocol(abc.ABC):
         """What `vitrine-terminal --keypad evdev:` needs to find this keypad."""
 
 
+class CameraProtocol(abc.ABC):
+    """A hand with a paper before the camera for merchants' codes."""
+
+    @abc.abstractmethod
+    def device(self) -> str:
+        """The board file's `code.camera`."""
+
+    @abc.abstractmethod
+    def show(self, pgm: bytes) -> None:
+        """Holds this picture (binary PGM, smaller than the camera's) before the camera until the next one."""
+
+    @abc.abstractmethod
+    def remove(self) -> None:
+        """Takes it away."""
+
+
 class CableProtocol(abc.ABC):
     """The screen's cable."""
 

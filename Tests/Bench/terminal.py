@@ -25,11 +25,13 @@ class Terminal:
 
     def start(self) -> int:
         """Returns when the home screen is drawn and the server is there: the mark from which its time line begins."""
-        self.board.script(f"mkdir -p {PICTURES}; touch {TIMELINE}")
+        self.board.script(
+            f"mkdir -p {PICTURES}; touch {TIMELINE}; echo 'code.camera = {self.board.camera.device()}' >{FOLDER}/board"
+        )
         mark = self.mark()
         command = quoted(
             "vitrine-terminal", "--store", STORE, "--tcti", TCTI, "--release", RELEASE,
-            "--measurements", MEASUREMENTS, "--launch-socket", LAUNCH, "--plane", self.plane,
+            "--measurements", MEASUREMENTS, "--launch-socket", LAUNCH, "--board", f"{FOLDER}/board", "--plane", self.plane,
             "--keypad", f"evdev:{self.board.keypad.rule()}", "--timeline", TIMELINE, "--pictures", PICTURES)  # fmt: skip
         self.process = int(self.board.script(f"setsid {command} >>{LOG} 2>&1 </dev/null & echo $!"))
         self.wait("home", mark)
@@ -89,10 +91,11 @@ class Terminal:
 
     # Use
 
-    def launch(self, application: str) -> None:
+    def launch(self, application: str, invoice: bool = True) -> None:
         """What the rich side of the terminal does; `outcome` tells how it went."""
         self.board.script(f"cat >{FOLDER}/invoice <<'END'\n{INVOICE}END\nrm -f {FOLDER}/outcome")
-        command = quoted("vitrine-launch", "--socket", LAUNCH, application, "--invoice", f"{FOLDER}/invoice")
+        words = ["--invoice", f"{FOLDER}/invoice"] if invoice else []
+        command = quoted("vitrine-launch", "--socket", LAUNCH, application, *words)
         self.board.script(
             f"(setsid {command} >{FOLDER}/said 2>&1; echo $? >{FOLDER}/outcome) </dev/null >/dev/null 2>&1 &"
         )

@@ -1,13 +1,17 @@
 """The whole path: asked for on the board, run on the server, seen on the board's screen, answered on its keypad."""
 
 import os
+import pathlib
 import signal
+import time
 
 from board import Board, wait_until
 from conftest import Keep
 from figures import Figures
 from server import CODE, Server
 from terminal import Terminal
+
+CODES = pathlib.Path(__file__).resolve().parents[1] / "Fixtures/Codes"
 
 
 def milliseconds(earlier: dict[str, int], later: dict[str, int]) -> float:
@@ -54,6 +58,27 @@ def test_a_payment_is_shown_and_answered(terminal: Terminal, server: Server, kee
     figures.note("vm_launch_to_home_ms", [milliseconds(asked, ended)], "ms")
     wait_until("the home screen", lambda: board.screen.picture() == home)
     keep(terminal.shown_picture(), "6-home")
+
+
+def test_a_code_before_the_camera_is_the_invoice(terminal: Terminal, keep: Keep, figures: Figures) -> None:
+    board = terminal.board
+    mark = terminal.mark()
+    terminal.launch("wallet", invoice=False)
+    terminal.wait("shown", mark)
+    asked = keep(terminal.shown_picture(), "7-code-asked")
+    began = time.monotonic()
+    board.camera.show((CODES / "bill.pgm").read_bytes())
+    try:
+        terminal.wait("input", mark)
+    finally:
+        board.camera.remove()
+    figures.note("vm_code_to_invoice_s", [time.monotonic() - began], "s")
+    wait_until("the invoice", lambda: board.screen.picture().differences(asked) > 10_000)
+    keep(board.still_picture(), "8-code-read")
+    for digit in [*CODE, "ok"]:
+        board.keypad.press(digit)
+    status, words = terminal.outcome()
+    assert status == 0, words
 
 
 def test_the_console_is_never_seen_while_the_terminal_runs(terminal: Terminal) -> None:

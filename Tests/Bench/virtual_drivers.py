@@ -11,26 +11,45 @@ from labgrid.driver.common import Driver
 from labgrid.driver.exception import ExecutionError
 from labgrid.factory import target_factory
 from labgrid.protocol import CommandProtocol, FileTransferProtocol, PowerProtocol
-from protocols import CableProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
+from protocols import CableProtocol, CameraProtocol, EndorsementProtocol, KeypadProtocol, RouteProtocol, ScreenProtocol
 from virtual import Machine, Picture, Settings, manufacture
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # QEMU's names (QKeyCode) of the keypad's keys.
 KEYS = {**{str(digit): f"kp_{digit}" for digit in range(10)}, "ok": "kp_enter", "cancel": "esc", "clear": "backspace"}
+# Pixels of an HDMI input with its first timings: few, as an emulated processor draws them.
+CAMERA = (640, 480)
+
+
+def on_white(pgm: bytes, width: int, height: int) -> bytes:
+    """A picture in the middle of a white one, a byte a pixel."""
+    kind, columns, rows, _ = (word.decode() for word in pgm.split(maxsplit=4)[:4])
+    size = int(columns) * int(rows)
+    assert kind == "P5" and int(columns) <= width and int(rows) <= height
+    body, left = pgm[-size:], (width - int(columns)) // 2
+    blank = b"\xff" * width
+    lines = [blank] * ((height - int(rows)) // 2)
+    for row in range(int(rows)):
+        line = body[row * int(columns) : (row + 1) * int(columns)]
+        lines.append(blank[:left] + line + blank[left + len(line) :])
+    lines += [blank] * (height - len(lines))
+    return b"".join(lines)
 
 
 @target_factory.reg_driver
 @attr.s(eq=False)
 class VirtualBoardDriver(
     CommandMixin, Driver, PowerProtocol, CommandProtocol, FileTransferProtocol, ScreenProtocol, KeypadProtocol,
-    CableProtocol, EndorsementProtocol, RouteProtocol,
+    CameraProtocol, CableProtocol, EndorsementProtocol, RouteProtocol,
 ):  # fmt: skip
     """labgrid's own QEMUDriver knows neither a TPM nor how to take a picture or to press a key.
 
     programs: files of the build folder that the guest finds in /programs; those that are not built are left out
+    tools: programs of this machine that the guest finds there as well
     """
 
     programs = attr.ib(factory=list)
+    tools = attr.ib(factory=list)
     build = attr.ib(default=os.environ.get("VITRINE_BUILD", ".build/release"))
     width = attr.ib(default=800)
     height = attr.ib(default=480)
@@ -61,10 +80,15 @@ class VirtualBoardDriver(
     def on(self) -> None:
         folder = ROOT / self.build
         programs = {name: str(folder / name) for name in self.programs if (folder / name).exists()}
+        programs |= {pathlib.Path(tool).name: tool for tool in self.tools}
         settings = Settings(programs=programs, forwards=self.forwards, size=(self.width, self.height), tpm=self.tpm)
         machine = Machine(settings)
         machine.start()
         self.machine = machine
+        # The camera is the kernel's own (vivid), a pair of plugs: what its output is fed comes in by its input, to the byte.
+        for device in ["/dev/video0", "/dev/video1"]:
+            self.run_check(f"v4l2-ctl -d {device} --set-dv-bt-timings index=0")
+        self.run_check("v4l2-ctl -d /dev/video0 -c osd_text_mode=2,hdmi_000_0_is_connected_to=2")
 
     def off(self) -> None:
         """Pulls the plug."""
@@ -119,6 +143,23 @@ class VirtualBoardDriver(
 
     def rule(self) -> str:
         return "name=QEMU Virtio Keyboard"
+
+    def device(self) -> str:
+        return "/dev/video0"
+
+    @Driver.check_active
+    def show(self, pgm: bytes) -> None:
+        self.remove()
+        self._running().agent.put("/run/camera.grey", on_white(pgm, *CAMERA))
+        self.run_check(
+            f"v4l2-ctl -d /dev/video1 --set-fmt-video-out width={CAMERA[0]},height={CAMERA[1]},pixelformat=GREY && "
+            "{ setsid v4l2-ctl -d /dev/video1 --stream-out-mmap --stream-loop --stream-from /run/camera.grey "
+            ">/run/camera.log 2>&1 </dev/null & echo $! >/run/camera.pid; }"
+        )
+
+    @Driver.check_active
+    def remove(self) -> None:
+        self.run_check("[ ! -e /run/camera.pid ] || kill $(cat /run/camera.pid); rm -f /run/camera.pid")
 
     @Driver.check_active
     def unplug(self) -> None:

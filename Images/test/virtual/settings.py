@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 # What the guest knows as server.test, and the only address it reaches.
 SERVER_ADDRESS = "10.0.2.100"
 
+# A camera with one input, HDMI, as /dev/video0, and one HDMI output, as /dev/video1; nothing else of what vivid has.
+VIVID = "vivid.node_types=0x101 vivid.num_inputs=1 vivid.input_types=3 vivid.num_outputs=1 vivid.output_types=1"
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -55,7 +58,7 @@ def command_line(settings: Settings, folder: str, kernel: str, root: str) -> lis
     for port, target in settings.forwards.items():
         network += f",guestfwd=tcp:{SERVER_ADDRESS}:{port}-cmd:socat - TCP4:127.0.0.1:{target},,nodelay"
     words = (
-        f"{architecture.options} panic=-1 root=/dev/vda rootfstype=erofs ro init=/init quiet vkms.create_default_dev=0"
+        f"{architecture.options} panic=-1 root=/dev/vda rootfstype=erofs ro init=/init quiet vkms.create_default_dev=0 {VIVID}"
     )
     return [
         architecture.program,

@@ -27,7 +27,8 @@ extension TrustedEnvironment {
         }
         openKeys()
         openReaders(for: mode, now)
-        if mode.contains(.code) { startCodes() } else { codes?.stop() }
+        isCameraMissing = false
+        if mode.contains(.code) { startCodes(now) } else { codes?.stop() }
     }
 
     func closeCounter() {
@@ -150,17 +151,25 @@ extension TrustedEnvironment {
 
     // MARK: Codes
 
-    private func startCodes() {
-        do throws(CodeDesk.Failure) { try codes?.start() } catch { log.error("camera: \(error)") }
+    private func startCodes(_ now: MonotonicTime) {
+        do throws(CodeDesk.Failure) { try codes?.start(now: now) } catch { codesFailed(error, now) }
     }
 
-    func takeCodes() {
-        let now = Clock.now()
-        for event in codes?.take() ?? [] {
+    /// Said once for each time that codes are asked for; the camera may be plugged in again.
+    private func codesFailed(_ error: CodeDesk.Failure, _ now: MonotonicTime) {
+        guard !isCameraMissing else { return }
+        isCameraMissing = true
+        log.error("camera: \(error)")
+        tell(.trouble("The camera does not answer."), now)
+    }
+
+    func takeCodes(_ now: MonotonicTime) {
+        if let due = codes?.deadline, now >= due { startCodes(now) }
+        for event in codes?.take(now: now) ?? [] {
             switch event {
             case .report(.found(let content)): present(content, now)
             case .report(.refused(let error)): tell(.trouble("This code is no invoice: \(error)"), now)
-            case .ended(let error?): log.error("camera: \(error)")
+            case .ended(let error?): codesFailed(error, now)
             case .ended(nil): break
             }
         }

@@ -75,6 +75,8 @@ final class TrustedEnvironment {
     /// nil where the board has no reader.
     var cards: CardReaders?
     var codes: CodeDesk?
+    /// The camera has failed since codes were asked for.
+    var isCameraMissing = false
     /// While a PIN is typed.
     var pin: PINEntry?
     /// Until then keys are dropped: digits of a PIN that was being typed.
@@ -250,7 +252,7 @@ final class TrustedEnvironment {
         if !ready[2].isEmpty { takeDecoderEvents() }
         if !ready[3].isEmpty { takeProof() }
         if isDue(4..<5, cards?.deadline) { takeCards(now) }
-        if !ready[5].isEmpty { takeCodes() }
+        if isDue(5..<6, codes?.deadline) { takeCodes(now) }
         takeDisplayEvents(Clock.now())
         if isDue(gateStart..<watchStart, gate.deadline) { try takeLaunches(now) }
         serveViewers(now)
@@ -263,7 +265,7 @@ final class TrustedEnvironment {
             [link.deadline, keypad.deadline, gate.deadline, watch?.deadline, launch?.deadline, showing.deadline]
             + [
                 video.deadline, display?.deadline, cards?.deadline, cardRetry.at, pin?.deadline, driver.slotDeadline,
-                touch.deadline, recall?.deadline, forgetDeadline,
+                touch.deadline, recall?.deadline, forgetDeadline, codes?.deadline,
             ]
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return max(.zero, next - Clock.now())

@@ -1,6 +1,7 @@
 internal import Camera
 public import Invoices
 internal import LinuxBase
+internal import Measurements
 public import Pictures
 internal import Synchronization
 internal import Zbar
@@ -30,6 +31,8 @@ public final class CodeReader: Sendable {
         /// The search ended without an invoice; nil when it was stopped.
         case ended(CodesError?)
     }
+
+    private static let leastRest = Duration.milliseconds(60)
 
     private let wakeup: Wakeup
     private let isStopped = Atomic<Bool>(false)
@@ -75,7 +78,13 @@ public final class CodeReader: Sendable {
             let ready = try Poll.wait(
                 for: [(camera.descriptor, .readable), (wakeup.descriptor, .readable)], timeout: nil)
             guard !ready[0].isEmpty, let picture = try camera.next() else { continue }
-            guard let report = search.take(try scanner.scan(picture)) else { continue }
+            let began = Clock.now()
+            guard let report = search.take(try scanner.scan(picture)) else {
+                // Half of a processor's time at most, and no more pictures than a hand moves.
+                let rest = max(Self.leastRest, Clock.now() - began)
+                _ = try Poll.wait(for: [(wakeup.descriptor, .readable)], timeout: rest)
+                continue
+            }
             guard case .refused = report else { return .report(report) }
             events(.report(report))
         }
