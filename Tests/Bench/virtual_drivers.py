@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 
@@ -22,15 +23,16 @@ CAMERA = (640, 480)
 
 
 def on_white(pgm: bytes, width: int, height: int) -> bytes:
-    """A picture in the middle of a white one, a byte a pixel."""
-    kind, columns, rows, _ = (word.decode() for word in pgm.split(maxsplit=4)[:4])
-    size = int(columns) * int(rows)
-    assert kind == "P5" and int(columns) <= width and int(rows) <= height
-    body, left = pgm[-size:], (width - int(columns)) // 2
+    """A binary PGM picture in the middle of a white one, a byte a pixel."""
+    header = re.match(rb"P5(?:\s|#[^\n]*\n)+(\d+)\s+(\d+)\s+255\s", pgm)
+    assert header, "no binary PGM"
+    columns, rows = int(header[1]), int(header[2])
+    assert columns <= width and rows <= height
+    body, left = pgm[header.end() :], (width - columns) // 2
     blank = b"\xff" * width
-    lines = [blank] * ((height - int(rows)) // 2)
-    for row in range(int(rows)):
-        line = body[row * int(columns) : (row + 1) * int(columns)]
+    lines = [blank] * ((height - rows) // 2)
+    for row in range(rows):
+        line = body[row * columns : (row + 1) * columns]
         lines.append(blank[:left] + line + blank[left + len(line) :])
     lines += [blank] * (height - len(lines))
     return b"".join(lines)
