@@ -9,7 +9,7 @@ import Testing
     /// A folder with the names of a unified hierarchy: few machines hand one to their tests.
     @Test func `of a unified hierarchy the group above is used, and its values are written`() throws {
         let folder = try scratch()
-        defer { try? Files.removeTree(folder) }
+        defer { try? Files.removeTree(folder) }  // A failure shows as a leftover folder, not as a wrong result.
         func find() -> ControlGroupDelegation {
             ControlGroupDelegation.find(root: folder, membership: folder + "/membership")
         }
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `of separate hierarchies memory and processes are needed, the others welcome`() throws {
         let folder = try scratch()
-        defer { try? Files.removeTree(folder) }
+        defer { try? Files.removeTree(folder) }  // A failure shows as a leftover folder, not as a wrong result.
         func find() -> ControlGroupDelegation {
             ControlGroupDelegation.find(root: folder, membership: folder + "/membership")
         }

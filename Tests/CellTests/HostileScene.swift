@@ -73,7 +73,7 @@ final class HostileScene {
     deinit {
         cell.stop()
         _ = shutdown(lifeline.raw, Int32(SHUT_WR))
-        // What is left shows in the machine's lists, not as a wrong result.
+        // A failure of these shows as something left over, not as a wrong result.
         _ = try? service.wait(timeout: .seconds(5))
         for path in [folder, "/tmp/link-\(token)", "/tmp/long-\(token)"] { try? Files.removeTree(path) }
     }

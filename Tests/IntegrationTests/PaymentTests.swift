@@ -91,8 +91,11 @@ import Wire
 
 /// The terminal or the server dies around the bank's yes: whoever comes back knows.
 @Suite(.serialized) struct LostAnswerTests {
-    /// Types the code and waits until the bank has taken the money.
-    private func pay(_ rig: Rig) throws -> RunningLaunch {
+    /// Types the code in a wallet and waits until the bank has taken the money: nobody has seen the answer yet.
+    private func paying() throws -> (rig: Rig, launch: RunningLaunch) {
+        let rig = try Rig()
+        try rig.startTerminal()
+        try rig.event("link_up")
         let mark = try rig.mark()
         let launch = try rig.launch("wallet", invoice: try rig.invoice(amount: "24.90"))
         try rig.event("shown", from: mark)
@@ -100,14 +103,11 @@ import Wire
         try wait(for: "the money to be taken", log: { rig.logs() }) {
             try rig.issuer?.ledger().entries.contains { $0.isTaken } == true
         }
-        return launch
+        return (rig, launch)
     }
 
     @Test func `a terminal that dies after the bank's yes shows it when it is back`() throws {
-        let rig = try Rig()
-        try rig.startTerminal()
-        try rig.event("link_up")
-        let launch = try pay(rig)
+        let (rig, launch) = try paying()
         try rig.stopTerminal(.kill)
         _ = try launch.wait()
         let mark = try rig.mark()
@@ -128,10 +128,7 @@ import Wire
     }
 
     @Test func `a server that dies after the bank's yes tells it when it is back`() throws {
-        let rig = try Rig()
-        try rig.startTerminal()
-        try rig.event("link_up")
-        let launch = try pay(rig)
+        let (rig, launch) = try paying()
         try rig.stopServer(.kill)
         try rig.startServer()
         let end = try launch.wait()
@@ -144,10 +141,7 @@ import Wire
     }
 
     @Test func `a server that is shut down while the answer is on the screen says how it ended`() throws {
-        let rig = try Rig()
-        try rig.startTerminal()
-        try rig.event("link_up")
-        let launch = try pay(rig)
+        let (rig, launch) = try paying()
         try wait(for: "the answer", log: { rig.logs() }) {
             try rig.text(of: rig.serverLog).contains("payment answered: approved")
         }
@@ -157,10 +151,7 @@ import Wire
     }
 
     @Test func `while a payment is looked up nothing is launched, and its answer goes to nothing else`() throws {
-        let rig = try Rig()
-        try rig.startTerminal()
-        try rig.event("link_up")
-        let launch = try pay(rig)
+        let (rig, launch) = try paying()
         try rig.stopTerminal(.kill)
         _ = try launch.wait()
         try rig.stopServer(.terminate)
@@ -195,10 +186,7 @@ import Wire
     }
 
     @Test func `a wallet that dies after the bank's yes has paid all the same`() throws {
-        let rig = try Rig()
-        try rig.startTerminal()
-        try rig.event("link_up")
-        let launch = try pay(rig)
+        let (rig, launch) = try paying()
         for cell in try rig.cells() { kill(cell, SIGKILL) }
         #expect(try launch.wait().status == 0, "\(rig.logs())")
     }

@@ -48,9 +48,9 @@ final class Session: @unchecked Sendable {
     var queue = SendQueue(entryMode: .none)
     var commands = CommandLog()
     var limits: SessionLimits?
-    /// What was presented for payments.
     /// A finger is on the application's picture.
     var isTouched = false
+    /// What was presented for payments.
     var wallet: SessionWallet
     var picture: PictureParameters?
     var prepared: Prepared?

@@ -26,6 +26,7 @@ public struct PendingRequest: Equatable, Sendable {
             let application = map[.unsigned(2)]?.text, let host = map[.unsigned(4)]?.text,
             let port = map[.unsigned(5)]?.unsigned.flatMap({ UInt16(exactly: $0) })
         else { return nil }
+        // An invoice that cannot be read is one line less on the screen; the payment is asked for all the same.
         self.init(
             request: request, application: application,
             invoice: map[.unsigned(3)].flatMap { try? Invoice(cbor: $0) }, host: host, port: port)

@@ -124,13 +124,13 @@ struct ImageImport {
             "PATH",
             "/usr/bin:/bin", "--setenv", "HOME", "/tmp", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin",
             "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev",
-            "--tmpfs", "/tmp", "--bind", folder, "/work", "--chdir", "/work", "--",
+            "--tmpfs", "/tmp", "--bind", folder, "/image", "--chdir", "/image", "--",
         ]
         try tool(limit: nil).run(
             Tool.bubblewrap,
             cage + [
                 Tool.limiter, "--fsize=\(limits.bytes)", "--", Tool.umoci, "raw", "unpack", "--rootless", "--image",
-                "/work/layout:image", "/work/root",
+                "/image/layout:image", "/image/root",
             ])
     }
 
